@@ -1,0 +1,26 @@
+package io.sluice.service;
+
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import picocli.CommandLine;
+
+/** Takes commands from the container where they are beans, and makes everything else as picocli does. */
+@Singleton
+public final class BeanCommandFactory implements CommandLine.IFactory {
+    private final Instance<Object> beans;
+
+    @Inject
+    BeanCommandFactory(@Any Instance<Object> beans) {
+        this.beans = beans;
+    }
+
+    @Override
+    public <K> K create(Class<K> type) throws Exception {
+        Instance<K> candidates = beans.select(type);
+        return candidates.isResolvable()
+                ? candidates.get()
+                : CommandLine.defaultFactory().create(type);
+    }
+}
