@@ -1,0 +1,59 @@
+package io.sluice.pipeline.batch;
+
+import io.sluice.pipeline.schema.DataType;
+import java.util.Arrays;
+
+/** Booleans, one byte each: 1 is true, 0 is false. */
+public final class BooleanVector extends ColumnVector {
+
+    private byte[] values;
+
+    /** An empty vector with room for {@code capacity} rows. */
+    public BooleanVector(int capacity) {
+        super(DataType.BOOLEAN, capacity);
+        this.values = new byte[capacity];
+    }
+
+    /** The array behind the vector; the first {@code size()} entries are the rows, entries of null rows mean nothing. */
+    public byte[] values() {
+        return values;
+    }
+
+    /** The value of a row that is not null. */
+    public byte get(int row) {
+        return values[row];
+    }
+
+    /** Appends a value. */
+    public void append(byte value) {
+        int row = size();
+        resize(row + 1);
+        values[row] = value;
+    }
+
+    @Override
+    void growValues(int rows) {
+        if (rows > values.length) {
+            values = Arrays.copyOf(values, grownCapacity(values.length, rows));
+        }
+    }
+
+    @Override
+    void appendValueFrom(ColumnVector source, int row) {
+        append(((BooleanVector) source).values[row]);
+    }
+
+    @Override
+    void gatherValues(int[] selection, int count, ColumnVector target) {
+        target.resize(count);
+        byte[] to = ((BooleanVector) target).values;
+        for (int i = 0; i < count; i++) {
+            to[i] = values[selection[i]];
+        }
+    }
+
+    @Override
+    long valueBytes() {
+        return (long) size() * Byte.BYTES;
+    }
+}

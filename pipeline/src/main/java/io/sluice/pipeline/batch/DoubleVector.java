@@ -1,0 +1,59 @@
+package io.sluice.pipeline.batch;
+
+import io.sluice.pipeline.schema.DataType;
+import java.util.Arrays;
+
+/** IEEE 754 doubles. */
+public final class DoubleVector extends ColumnVector {
+
+    private double[] values;
+
+    /** An empty vector with room for {@code capacity} rows. */
+    public DoubleVector(int capacity) {
+        super(DataType.FLOAT64, capacity);
+        this.values = new double[capacity];
+    }
+
+    /** The array behind the vector; the first {@code size()} entries are the rows, entries of null rows mean nothing. */
+    public double[] values() {
+        return values;
+    }
+
+    /** The value of a row that is not null. */
+    public double get(int row) {
+        return values[row];
+    }
+
+    /** Appends a value. */
+    public void append(double value) {
+        int row = size();
+        resize(row + 1);
+        values[row] = value;
+    }
+
+    @Override
+    void growValues(int rows) {
+        if (rows > values.length) {
+            values = Arrays.copyOf(values, grownCapacity(values.length, rows));
+        }
+    }
+
+    @Override
+    void appendValueFrom(ColumnVector source, int row) {
+        append(((DoubleVector) source).values[row]);
+    }
+
+    @Override
+    void gatherValues(int[] selection, int count, ColumnVector target) {
+        target.resize(count);
+        double[] to = ((DoubleVector) target).values;
+        for (int i = 0; i < count; i++) {
+            to[i] = values[selection[i]];
+        }
+    }
+
+    @Override
+    long valueBytes() {
+        return (long) size() * Double.BYTES;
+    }
+}

@@ -1,0 +1,59 @@
+package io.sluice.pipeline.batch;
+
+import io.sluice.pipeline.schema.DataType;
+import java.util.Arrays;
+
+/** IEEE 754 singles. */
+public final class FloatVector extends ColumnVector {
+
+    private float[] values;
+
+    /** An empty vector with room for {@code capacity} rows. */
+    public FloatVector(int capacity) {
+        super(DataType.FLOAT32, capacity);
+        this.values = new float[capacity];
+    }
+
+    /** The array behind the vector; the first {@code size()} entries are the rows, entries of null rows mean nothing. */
+    public float[] values() {
+        return values;
+    }
+
+    /** The value of a row that is not null. */
+    public float get(int row) {
+        return values[row];
+    }
+
+    /** Appends a value. */
+    public void append(float value) {
+        int row = size();
+        resize(row + 1);
+        values[row] = value;
+    }
+
+    @Override
+    void growValues(int rows) {
+        if (rows > values.length) {
+            values = Arrays.copyOf(values, grownCapacity(values.length, rows));
+        }
+    }
+
+    @Override
+    void appendValueFrom(ColumnVector source, int row) {
+        append(((FloatVector) source).values[row]);
+    }
+
+    @Override
+    void gatherValues(int[] selection, int count, ColumnVector target) {
+        target.resize(count);
+        float[] to = ((FloatVector) target).values;
+        for (int i = 0; i < count; i++) {
+            to[i] = values[selection[i]];
+        }
+    }
+
+    @Override
+    long valueBytes() {
+        return (long) size() * Float.BYTES;
+    }
+}

@@ -1,0 +1,59 @@
+package io.sluice.pipeline.batch;
+
+import io.sluice.pipeline.schema.DataType;
+import java.util.Arrays;
+
+/** 64-bit integers, times, timestamps, and decimals of up to 18 digits (unscaled). */
+public final class LongVector extends ColumnVector {
+
+    private long[] values;
+
+    /** An empty vector with room for {@code capacity} rows. */
+    public LongVector(DataType type, int capacity) {
+        super(type, capacity);
+        this.values = new long[capacity];
+    }
+
+    /** The array behind the vector; the first {@code size()} entries are the rows, entries of null rows mean nothing. */
+    public long[] values() {
+        return values;
+    }
+
+    /** The value of a row that is not null. */
+    public long get(int row) {
+        return values[row];
+    }
+
+    /** Appends a value. */
+    public void append(long value) {
+        int row = size();
+        resize(row + 1);
+        values[row] = value;
+    }
+
+    @Override
+    void growValues(int rows) {
+        if (rows > values.length) {
+            values = Arrays.copyOf(values, grownCapacity(values.length, rows));
+        }
+    }
+
+    @Override
+    void appendValueFrom(ColumnVector source, int row) {
+        append(((LongVector) source).values[row]);
+    }
+
+    @Override
+    void gatherValues(int[] selection, int count, ColumnVector target) {
+        target.resize(count);
+        long[] to = ((LongVector) target).values;
+        for (int i = 0; i < count; i++) {
+            to[i] = values[selection[i]];
+        }
+    }
+
+    @Override
+    long valueBytes() {
+        return (long) size() * Long.BYTES;
+    }
+}

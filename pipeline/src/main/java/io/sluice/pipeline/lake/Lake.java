@@ -1,0 +1,34 @@
+package io.sluice.pipeline.lake;
+
+import io.sluice.pipeline.schema.TableId;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * A data lake: a catalog and the storage behind it. Safe for use by several threads. Methods throw
+ * {@link io.sluice.pipeline.error.PipelineException} with a kind of {@code LAKE_UNAVAILABLE}, {@code LAKE_REFUSED},
+ * {@code LAKE_CONFLICT} or {@code CONFIGURATION}.
+ */
+public interface Lake extends AutoCloseable {
+
+    /** What the tables that exist say; changes nothing. Tables that do not exist or carry no marks of Sluice's are left out. */
+    List<LakeTableState> inspect(Collection<TableId> tables);
+
+    /**
+     * Sentences that say what keeps these tables from being written: a warehouse that cannot be written, an existing
+     * table of someone else's, a schema that does not fit, a partition key that does not exist. Leaves nothing behind.
+     */
+    List<String> check(String pipeline, List<LakeTableSpec> tables);
+
+    /**
+     * Becomes the pipeline's owner: creates tables that are missing and writes an epoch higher than any of theirs into
+     * every table, before it returns. Earlier owners are fenced from then on.
+     *
+     * @throws io.sluice.pipeline.error.PipelineException {@code LAKE_CONFLICT} when a table belongs to another pipeline
+     *     or is not as its last cut left it (rolled back, written to by someone else)
+     */
+    LakeSession takeOver(String pipeline, List<LakeTableSpec> tables);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,63 @@
+package io.sluice.pipeline.lake;
+
+import io.sluice.pipeline.position.Position;
+import io.sluice.pipeline.schema.TableId;
+import java.util.List;
+
+/**
+ * A pipeline's tables, owned in one epoch.
+ *
+ * <p>Order of calls for cuts: {@link #openCut} and {@link CutWriter#apply} for cut N+1 may run while cut N is being
+ * committed by another thread; {@link CutWriter#prepare} of N+1 is called only after {@link #commit} of N returned
+ * {@link CommitOutcome.Kind#COMMITTED}. At most one cut is being collected and one committed at a time.
+ */
+public interface LakeSession extends AutoCloseable {
+
+    /** This owner's epoch. */
+    long epoch();
+
+    /** Every table's state as this session left it. */
+    List<LakeTableState> tables();
+
+    /**
+     * A writer for rows of a table's snapshot. Any number of writers may work on one table, each used by one thread.
+     * What they write is invisible until {@link #publish}.
+     */
+    SnapshotWriter snapshotWriter(TableId table);
+
+    /**
+     * Makes a table's snapshot visible, all files in one commit that also sets cut, position and phase
+     * {@code STREAMING}. Publishing no files makes an empty table current.
+     *
+     * @param files what the table's writers finished; after a failure that is known not to have committed they are
+     *     deleted
+     * @param position the snapshot's position
+     */
+    CommitOutcome publish(TableId table, List<SnapshotFiles> files, long cut, Position position);
+
+    /** Deletes files that were finished and will not be published. */
+    void discard(TableId table, List<SnapshotFiles> files);
+
+    /**
+     * Begins to collect a cut for the published tables. The writer is used by one thread.
+     *
+     * @param number higher than every table's cut
+     * @param refetch how to read rows again that neither change nor lake can complete
+     */
+    CutWriter openCut(long number, RowRefetch refetch);
+
+    /**
+     * Publishes a prepared cut: every table's changes at the cut's position, in one catalog commit where the catalog
+     * has one, otherwise table by table; tables that have the cut already are skipped, so that a cut whose commit broke
+     * off can be committed again. When this returns {@code COMMITTED} or {@code ALREADY_COMMITTED}, the cut is durable
+     * in every table.
+     */
+    CommitOutcome commit(PreparedCut cut);
+
+    /** Durably leaves a table behind at its present position with phase {@code STOPPED}. */
+    CommitOutcome stop(TableId table, String reason);
+
+    /** Ends the session; open writers are abandoned and their files deleted. The epoch stays. */
+    @Override
+    void close();
+}

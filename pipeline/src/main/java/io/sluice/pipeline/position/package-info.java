@@ -1,0 +1,5 @@
+/** Positions in a source's log. */
+@NullMarked
+package io.sluice.pipeline.position;
+
+import org.jspecify.annotations.NullMarked;

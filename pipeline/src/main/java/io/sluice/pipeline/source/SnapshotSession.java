@@ -1,0 +1,27 @@
+package io.sluice.pipeline.source;
+
+import io.sluice.pipeline.position.Position;
+import java.util.List;
+
+/** A consistent view of the source at one position that several readers share. It ends with {@link #close}. */
+public interface SnapshotSession extends AutoCloseable {
+
+    /** The view contains exactly the transactions that this position covers. */
+    Position position();
+
+    /** The parts to read, of all tables, largest tables first. An empty table has one chunk. */
+    List<SnapshotChunk> chunks();
+
+    /**
+     * Reads one chunk and gives its rows to the consumer on the calling thread, batch by batch. Several threads may
+     * read different chunks at once; each call has a connection of its own.
+     *
+     * @throws io.sluice.pipeline.error.PipelineException {@code SOURCE_UNAVAILABLE}, {@code SOURCE_REFUSED}, {@code
+     *     DATA_REFUSED} when a value has no lossless place, {@code INTERRUPTED} when the thread is interrupted; rows
+     *     may have been given to the consumer before
+     */
+    void read(SnapshotChunk chunk, SnapshotConsumer consumer);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,68 @@
+package io.sluice.pipeline.source;
+
+import io.sluice.pipeline.batch.ColumnBatch;
+import io.sluice.pipeline.position.Position;
+import io.sluice.pipeline.schema.TableSchema;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A source database seen from outside its log: catalog, snapshots, single rows, and the replication slot's life. Safe
+ * for use by several threads. Every method throws {@link io.sluice.pipeline.error.PipelineException} with a kind of
+ * {@code SOURCE_UNAVAILABLE}, {@code SOURCE_REFUSED} or {@code SOURCE_LOST}.
+ */
+public interface SourceDatabase extends AutoCloseable {
+
+    /** Reads the catalog and checks settings and privileges; changes nothing. */
+    SourceInspection inspect();
+
+    /**
+     * Where the pipeline's own change stream would go on: what the source has been told is safe. Empty when the stream
+     * has not been set up.
+     *
+     * @throws io.sluice.pipeline.error.PipelineException {@code SOURCE_LOST} when it exists but can no longer be used,
+     *     {@code SOURCE_REFUSED} when another process is using it
+     */
+    Optional<Position> streamPosition();
+
+    /**
+     * Makes the source keep its log for this pipeline from now on (Postgres: publication and slot, created with an
+     * exported snapshot) and begins a snapshot of exactly that position.
+     *
+     * @param tables every table of the pipeline; those not in {@code snapshotTables} are followed but not read
+     * @param snapshotTables the tables to read
+     */
+    SnapshotSession beginStream(List<TableSchema> tables, List<TableSchema> snapshotTables);
+
+    /**
+     * Begins a snapshot at the source's current position beside a stream that exists already; the stream is not moved,
+     * and goes on to contain every change after {@link #streamPosition}. Makes sure that the stream includes the tables.
+     */
+    SnapshotSession beginSnapshot(List<TableSchema> tables, List<TableSchema> snapshotTables);
+
+    /** The position that covers everything committed before this call. */
+    Position currentPosition();
+
+    /**
+     * Reads rows by key at the source's current state.
+     *
+     * @param table the source's schema
+     * @param keys one row per key wanted; only the key's columns are looked at
+     * @return the rows found, all columns set, and a position that covers the state they were read from
+     */
+    RowsAt readRows(TableSchema table, ColumnBatch keys);
+
+    /** Frees what the pipeline holds at the source (Postgres: slot and publication). Nothing happens when there is none. */
+    void dropStream();
+
+    @Override
+    void close();
+
+    /**
+     * Rows with the position they are true at.
+     *
+     * @param rows a snapshot batch
+     * @param position covers every change that the rows contain
+     */
+    record RowsAt(ColumnBatch rows, Position position) {}
+}
