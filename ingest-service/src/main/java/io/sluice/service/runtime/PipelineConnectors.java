@@ -1,0 +1,18 @@
+package io.sluice.service.runtime;
+
+import io.sluice.pipeline.lake.Lake;
+import io.sluice.pipeline.source.ChangeSource;
+import io.sluice.pipeline.source.SourceDatabase;
+
+/** Opens the outside world of one pipeline; each call gives a fresh object that the caller closes. */
+public interface PipelineConnectors {
+
+    /** The source database, not yet connected. */
+    SourceDatabase openDatabase();
+
+    /** A reader of the source's log, not yet started. */
+    ChangeSource openChanges();
+
+    /** The lake. */
+    Lake openLake();
+}

@@ -1,0 +1,32 @@
+package io.sluice.service.runtime;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/** Something that happened in a pipeline's life and that its watchers (console, log, metrics) may want to tell. */
+public sealed interface PipelineEvent {
+
+    /** The pipeline's name. */
+    String pipeline();
+
+    /** The state changed. */
+    record StateChanged(String pipeline, PipelineState from, PipelineState to) implements PipelineEvent {}
+
+    /** A table's snapshot became visible in the lake. */
+    record TablePublished(String pipeline, String sink, long rows, long files, String position)
+            implements PipelineEvent {}
+
+    /** Every table's snapshot is published and the change stream begins at exactly the snapshot's position. */
+    record HandedOver(String pipeline, String position, long rows, double seconds) implements PipelineEvent {}
+
+    /** A cut was published. */
+    record CutPublished(String pipeline, long cut, String position, long rows, int tables, double lagSeconds)
+            implements PipelineEvent {}
+
+    /** A table was left behind. */
+    record TableStopped(String pipeline, String source, String reason) implements PipelineEvent {}
+
+    /** A failure; with the time until the next attempt, or empty when there is none. */
+    record Failed(String pipeline, PipelineStatus.Failure failure, Optional<Duration> retryIn)
+            implements PipelineEvent {}
+}
