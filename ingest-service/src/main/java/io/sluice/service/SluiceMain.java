@@ -9,7 +9,7 @@ import java.util.Set;
 public final class SluiceMain {
     private static final Set<String> SERVING = Set.of("run", "demo");
 
-    private SluiceMain() {}
+    SluiceMain() {} // not private: Quarkus makes it a bean
 
     public static void main(String... args) {
         // A command that only reads must not fail because a running service holds the port.
