@@ -1,6 +1,7 @@
 package io.sluice.service.runtime;
 
 import io.sluice.pipeline.lake.Lake;
+import io.sluice.pipeline.position.Position;
 import io.sluice.pipeline.source.ChangeSource;
 import io.sluice.pipeline.source.SourceDatabase;
 
@@ -15,4 +16,11 @@ public interface PipelineConnectors {
 
     /** The lake. */
     Lake openLake();
+
+    /**
+     * Reads a position in the notation of this pipeline's source, as it stands in the lake.
+     *
+     * @throws IllegalArgumentException when it is not of that notation
+     */
+    Position parsePosition(String text);
 }

@@ -41,7 +41,8 @@ public interface LakeSession extends AutoCloseable {
     /**
      * Begins to collect a cut for the published tables. The writer is used by one thread.
      *
-     * @param number higher than every table's cut
+     * @param number higher than every table's cut; or the highest that any table has, to complete a cut that a crash
+     *     left published in some tables only (no changes come for the tables that have it)
      * @param refetch how to read rows again that neither change nor lake can complete
      */
     CutWriter openCut(long number, RowRefetch refetch);

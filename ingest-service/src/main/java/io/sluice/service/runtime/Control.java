@@ -1,0 +1,53 @@
+package io.sluice.service.runtime;
+
+/** What the outside asks of a running pipeline; the running threads look at it between two steps. Thread-safe. */
+final class Control {
+
+    private boolean stopRequested;
+    private boolean pauseRequested;
+
+    synchronized void requestStop() {
+        stopRequested = true;
+        notifyAll();
+    }
+
+    synchronized void requestPause() {
+        pauseRequested = true;
+        notifyAll();
+    }
+
+    synchronized void requestResume() {
+        pauseRequested = false;
+        notifyAll();
+    }
+
+    synchronized boolean stopRequested() {
+        return stopRequested;
+    }
+
+    synchronized boolean pauseRequested() {
+        return pauseRequested;
+    }
+
+    /** Whether the stream should come to rest: to stop or to pause. */
+    synchronized boolean interruptsStream() {
+        return stopRequested || pauseRequested;
+    }
+
+    /** Returns when no pause is asked for any more, or a stop is. */
+    synchronized void awaitResume() throws InterruptedException {
+        while (pauseRequested && !stopRequested) {
+            wait();
+        }
+    }
+
+    /** Waits that long, or shorter when a stop is asked for. */
+    synchronized void awaitStop(long millis) throws InterruptedException {
+        long deadline = System.nanoTime() + millis * 1_000_000;
+        long left = millis;
+        while (!stopRequested && left > 0) {
+            wait(left);
+            left = (deadline - System.nanoTime()) / 1_000_000;
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package io.sluice.service.runtime;
+
+import io.sluice.pipeline.error.ErrorKind;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * The one place that says what each kind of failure means for a pipeline: whether it is tried again, after how long,
+ * and what the operator can do.
+ *
+ * @param firstDelay before the first retry; doubled for each further one
+ * @param maxDelay the longest wait between two attempts
+ */
+public record ErrorPolicy(Duration firstDelay, Duration maxDelay) {
+
+    private static final int MAX_DOUBLINGS = 20;
+
+    /** One second, doubled up to one minute. */
+    public static ErrorPolicy standard() {
+        return new ErrorPolicy(Duration.ofSeconds(1), Duration.ofMinutes(1));
+    }
+
+    /** How long to wait before attempt number {@code attempt} (from 1), or empty when the failure does not pass. */
+    Optional<Duration> retryAfter(ErrorKind kind, int attempt) {
+        return switch (kind) {
+            case SOURCE_UNAVAILABLE, LAKE_UNAVAILABLE -> {
+                Duration delay = firstDelay.multipliedBy(1L << Math.min(attempt - 1, MAX_DOUBLINGS));
+                yield Optional.of(delay.compareTo(maxDelay) > 0 ? maxDelay : delay);
+            }
+            case CONFIGURATION,
+                    SOURCE_REFUSED,
+                    SOURCE_LOST,
+                    SCHEMA_CHANGED,
+                    DATA_REFUSED,
+                    LAKE_REFUSED,
+                    LAKE_CONFLICT,
+                    FENCED,
+                    INTERRUPTED,
+                    INTERNAL -> Optional.empty();
+        };
+    }
+
+    /** What the operator can do about a failure of this kind, beside what the message itself says. */
+    static String hint(ErrorKind kind) {
+        return switch (kind) {
+            case CONFIGURATION -> "Correct the pipeline's file; 'sluice plan' shows everything that is wrong with it.";
+            case SOURCE_UNAVAILABLE ->
+                "Check the database's address and that it is up. Nothing is lost: the source keeps "
+                        + "its log, and the pipeline goes on where it was.";
+            case SOURCE_REFUSED -> "Grant or set what the message names, then start the pipeline again.";
+            case SOURCE_LOST ->
+                "The change stream has a gap, so the tables must be read again: drop the pipeline's lake "
+                        + "tables and start it anew.";
+            case SCHEMA_CHANGED -> "Drop the table in the lake and start the pipeline again to read it anew.";
+            case DATA_REFUSED ->
+                "Nothing was changed in the lake. Leave the column out with a projection, or change its "
+                        + "type or value at the source.";
+            case LAKE_UNAVAILABLE -> "Check the catalog and the storage. Nothing is lost: the source keeps its log.";
+            case LAKE_REFUSED ->
+                "Make the warehouse writable or free space, then start the pipeline again; the unfinished "
+                        + "cut was given up whole and is read again.";
+            case LAKE_CONFLICT ->
+                "Something else changed the lake table. Undo that, or drop the table to have it read " + "again.";
+            case FENCED -> "Another process runs this pipeline now. Make sure that only one does.";
+            case INTERRUPTED -> "The process was asked to end. Start the pipeline again; nothing is lost.";
+            case INTERNAL -> "This is a defect of Sluice; please report it with the log. Nothing wrong was published.";
+        };
+    }
+}

@@ -1,0 +1,216 @@
+package io.sluice.service.runtime;
+
+import io.sluice.pipeline.error.ErrorKind;
+import io.sluice.pipeline.error.PipelineException;
+import io.sluice.pipeline.position.LogSequenceNumber;
+import io.sluice.pipeline.position.Position;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A pipeline on a thread of its own that tries again after failures that pass. */
+final class ManagedPipeline implements Pipeline {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ManagedPipeline.class);
+    private static final Duration CLOSE_LIMIT = Duration.ofMinutes(5);
+
+    private final String name;
+    private final PipelineConnectors connectors;
+    private final TablePreparation preparation;
+    private final RuntimeSettings settings;
+    private final ErrorPolicy errorPolicy;
+    private final Consumer<PipelineEvent> events;
+    private final Clock clock;
+    private final StateMachine state;
+    private final Progress progress;
+
+    private Control control = new Control();
+    private Optional<Instant> startedAt = Optional.empty();
+    private volatile PipelineStatus.@Nullable Failure failure;
+
+    ManagedPipeline(
+            String name,
+            PipelineConnectors connectors,
+            TablePreparation preparation,
+            RuntimeSettings settings,
+            ErrorPolicy errorPolicy,
+            Consumer<PipelineEvent> events,
+            Clock clock) {
+        this.name = name;
+        this.connectors = connectors;
+        this.preparation = preparation;
+        this.settings = settings;
+        this.errorPolicy = errorPolicy;
+        this.events = events;
+        this.clock = clock;
+        this.state = new StateMachine(name, events);
+        this.progress = new Progress(name, new LagMeter(clock), events);
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public PipelineStatus status() {
+        Optional<Instant> started;
+        synchronized (this) {
+            started = startedAt;
+        }
+        PipelineState now = state.state();
+        boolean atWork = now == PipelineState.RUNNING || now == PipelineState.PAUSED;
+        return new PipelineStatus(
+                name,
+                now,
+                progress.phase(),
+                progress.durable().map(Position::text),
+                progress.cut(),
+                progress.epoch(),
+                lagBytes(),
+                progress.lag().seconds(),
+                progress.rowsPublished(),
+                started,
+                atWork ? Optional.empty() : Optional.ofNullable(failure),
+                progress.tables());
+    }
+
+    private long lagBytes() {
+        return progress.received()
+                .flatMap(received -> progress.durable()
+                        .map(durable -> Math.max(
+                                0, ((LogSequenceNumber) received).value() - ((LogSequenceNumber) durable).value())))
+                .orElse(0L);
+    }
+
+    @Override
+    public synchronized void start(RunMode mode) {
+        state.transition(PipelineState.STARTING);
+        Control fresh = new Control();
+        control = fresh;
+        startedAt = Optional.of(clock.instant());
+        failure = null;
+        new Thread(() -> runToEnd(fresh, mode), "pipeline-" + name).start();
+    }
+
+    @Override
+    public synchronized void stop() {
+        state.transition(PipelineState.STOPPING);
+        control.requestStop();
+    }
+
+    @Override
+    public synchronized void pause() {
+        PipelineState now = state.state();
+        if (now != PipelineState.RUNNING && now != PipelineState.STARTING) {
+            throw new IllegalStateException("Pipeline " + name + " is " + now + "; only a running one can be paused");
+        }
+        control.requestPause();
+    }
+
+    @Override
+    public synchronized void resume() {
+        if (!control.pauseRequested()) {
+            throw new IllegalStateException("Pipeline " + name + " is " + state.state() + " and not paused");
+        }
+        control.requestResume();
+    }
+
+    @Override
+    public boolean awaitEnd(Duration atMost) throws InterruptedException {
+        return state.awaitInactive(System.nanoTime() + atMost.toNanos());
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            PipelineState now = state.state();
+            if (now.isActive() && now != PipelineState.STOPPING) {
+                stop();
+            }
+        }
+        try {
+            if (!awaitEnd(CLOSE_LIMIT)) {
+                LOG.warn("Pipeline {} did not end within {}; the process ends without it", name, CLOSE_LIMIT);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void runToEnd(Control run, RunMode mode) {
+        int attempt = 1;
+        while (true) {
+            long cutBefore = progress.cut();
+            try {
+                new PipelineRun(name, connectors, preparation, settings, run, progress, state, events, clock).run(mode);
+                end(Optional.empty());
+                return;
+            } catch (InterruptedException e) {
+                end(Optional.of(PipelineException.interrupted("running pipeline " + name)));
+                return;
+            } catch (PipelineException e) {
+                if (progress.cut() > cutBefore) {
+                    attempt = 1;
+                }
+                if (run.stopRequested() && e.kind() != ErrorKind.INTERNAL) {
+                    report(e, Optional.empty());
+                    end(Optional.empty());
+                    return;
+                }
+                Optional<Duration> delay = errorPolicy.retryAfter(e.kind(), attempt++);
+                report(e, delay);
+                if (delay.isEmpty() || !waitToRetry(run, delay.get())) {
+                    end(delay.isEmpty() ? Optional.of(e) : Optional.empty());
+                    return;
+                }
+            } catch (RuntimeException | Error e) {
+                PipelineException defect = new PipelineException(
+                        ErrorKind.INTERNAL, "Pipeline " + name + " met an unexpected failure: " + e, e);
+                report(defect, Optional.empty());
+                end(Optional.of(defect));
+                return;
+            }
+        }
+    }
+
+    /** Whether to try again: false when a stop came in between. */
+    private boolean waitToRetry(Control run, Duration delay) {
+        synchronized (this) {
+            if (!state.transitionUnlessStopping(PipelineState.STARTING)) {
+                return false;
+            }
+        }
+        try {
+            run.awaitStop(delay.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+        return !run.stopRequested();
+    }
+
+    private void report(PipelineException cause, Optional<Duration> retryIn) {
+        PipelineStatus.Failure reported = new PipelineStatus.Failure(
+                cause.kind(), String.valueOf(cause.getMessage()), ErrorPolicy.hint(cause.kind()), clock.instant());
+        failure = reported;
+        LOG.error("Pipeline {} failed ({}): {}", name, cause.kind(), cause.getMessage(), cause);
+        events.accept(new PipelineEvent.Failed(name, reported, retryIn));
+    }
+
+    private synchronized void end(Optional<PipelineException> fault) {
+        if (fault.isPresent()) {
+            state.transition(PipelineState.FAILED);
+            return;
+        }
+        if (state.state() != PipelineState.STOPPING) {
+            state.transition(PipelineState.STOPPING);
+        }
+        state.transition(PipelineState.STOPPED);
+    }
+}

@@ -1,0 +1,175 @@
+package io.sluice.service.runtime;
+
+import io.sluice.pipeline.lake.LakeTableState;
+import io.sluice.pipeline.lake.PreparedCut;
+import io.sluice.pipeline.position.Position;
+import io.sluice.pipeline.schema.TableId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far a run is, for the status and its watchers. Written by the run's threads, read by whoever asks; every method is
+ * thread-safe. What it holds follows from the lake and is lost with the process.
+ */
+final class Progress {
+
+    private final String pipeline;
+    private final Consumer<PipelineEvent> events;
+    private final LagMeter lag;
+    private final AtomicLong rowsPublished = new AtomicLong();
+
+    private List<TableRuntime> tables = List.of();
+    private PipelinePhase phase = PipelinePhase.SNAPSHOT;
+    private @Nullable Position streamTarget;
+    private @Nullable Position received;
+    private @Nullable Position durable;
+    private long cut;
+    private long epoch;
+
+    Progress(String pipeline, LagMeter lag, Consumer<PipelineEvent> events) {
+        this.pipeline = pipeline;
+        this.lag = lag;
+        this.events = events;
+    }
+
+    LagMeter lag() {
+        return lag;
+    }
+
+    /** A run begins with these tables, owned in this epoch; what the source was told before is durable. */
+    synchronized void begin(
+            List<TableRuntime> runTables, long runEpoch, PipelinePhase runPhase, Optional<Position> confirmed) {
+        tables = List.copyOf(runTables);
+        epoch = runEpoch;
+        phase = runPhase;
+        received = null;
+        streamTarget = null;
+        durable = confirmed.orElse(null);
+        for (TableRuntime table : tables) {
+            cut = Math.max(cut, table.state().cut());
+        }
+    }
+
+    /** A table's snapshot is visible. */
+    void tablePublished(TableRuntime table, long rows, long files, Position position, List<LakeTableState> states) {
+        update(states);
+        synchronized (this) {
+            cut = Math.max(cut, table.state().cut());
+        }
+        events.accept(
+                new PipelineEvent.TablePublished(pipeline, table.sink().toString(), rows, files, position.text()));
+    }
+
+    /** The stream begins; it has caught up when it passes {@code target}. */
+    synchronized void streamBegins(Position target) {
+        streamTarget = target;
+        phase = PipelinePhase.CATCH_UP;
+    }
+
+    /** The stream was received up to here, on a transaction boundary. */
+    synchronized void received(Position boundary) {
+        received = boundary;
+    }
+
+    /**
+     * Everything up to the position is durable in the lake.
+     *
+     * @return whether that is news
+     */
+    synchronized boolean durable(Position position) {
+        if (durable != null && durable.covers(position)) {
+            return false;
+        }
+        durable = position;
+        if (phase == PipelinePhase.CATCH_UP && streamTarget != null && position.covers(streamTarget)) {
+            phase = PipelinePhase.STREAMING;
+        }
+        return true;
+    }
+
+    /** A cut is visible in all its tables. */
+    void cutPublished(PreparedCut published, List<LakeTableState> states) {
+        double lagSeconds = lag.seconds();
+        lag.published();
+        rowsPublished.addAndGet(published.rows());
+        update(states);
+        synchronized (this) {
+            cut = Math.max(cut, published.number());
+        }
+        durable(published.position());
+        events.accept(new PipelineEvent.CutPublished(
+                pipeline,
+                published.number(),
+                published.position().text(),
+                published.rows(),
+                published.tables().size(),
+                lagSeconds));
+    }
+
+    /** A table was left behind. */
+    void tableStopped(TableRuntime table, String reason, List<LakeTableState> states) {
+        update(states);
+        events.accept(new PipelineEvent.TableStopped(pipeline, table.source().toString(), reason));
+    }
+
+    synchronized Optional<Position> durable() {
+        return Optional.ofNullable(durable);
+    }
+
+    synchronized Optional<Position> received() {
+        return Optional.ofNullable(received);
+    }
+
+    synchronized PipelinePhase phase() {
+        return phase;
+    }
+
+    synchronized long cut() {
+        return cut;
+    }
+
+    synchronized long epoch() {
+        return epoch;
+    }
+
+    long rowsPublished() {
+        return rowsPublished.get();
+    }
+
+    List<TableStatus> tables() {
+        List<TableRuntime> present;
+        PipelinePhase now;
+        synchronized (this) {
+            present = tables;
+            now = phase;
+        }
+        List<TableStatus> statuses = new ArrayList<>();
+        for (TableRuntime table : present) {
+            statuses.add(table.status(now));
+        }
+        return statuses;
+    }
+
+    private void update(List<LakeTableState> states) {
+        Map<TableId, LakeTableState> byTable = new HashMap<>();
+        for (LakeTableState state : states) {
+            byTable.put(state.table(), state);
+        }
+        List<TableRuntime> present;
+        synchronized (this) {
+            present = tables;
+        }
+        for (TableRuntime table : present) {
+            LakeTableState state = byTable.get(table.sink());
+            if (state != null) {
+                table.state(state);
+            }
+        }
+    }
+}

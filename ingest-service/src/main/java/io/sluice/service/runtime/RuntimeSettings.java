@@ -1,0 +1,20 @@
+package io.sluice.service.runtime;
+
+import java.time.Duration;
+
+/**
+ * How a pipeline paces itself.
+ *
+ * @param commitInterval the longest time between a change's arrival and the end of its cut, more than zero
+ * @param commitMaxRows changes after which a cut ends at the next transaction boundary, from 1
+ * @param commitMaxBytes bytes of changes after which a cut ends at the next transaction boundary, from 1
+ * @param snapshotParallelism readers of a snapshot, from 1
+ * @param stopGrace how long a stop may take to reach a transaction boundary and publish the open cut before the cut is
+ *     given up whole
+ */
+public record RuntimeSettings(
+        Duration commitInterval,
+        long commitMaxRows,
+        long commitMaxBytes,
+        int snapshotParallelism,
+        Duration stopGrace) {}

@@ -1,0 +1,231 @@
+package io.sluice.service.runtime;
+
+import io.sluice.pipeline.batch.ColumnBatch;
+import io.sluice.pipeline.error.ErrorKind;
+import io.sluice.pipeline.error.PipelineException;
+import io.sluice.pipeline.lake.CutWriter;
+import io.sluice.pipeline.lake.LakeSession;
+import io.sluice.pipeline.lake.PreparedCut;
+import io.sluice.pipeline.lake.RowRefetch;
+import io.sluice.pipeline.position.Position;
+import io.sluice.pipeline.schema.TableId;
+import io.sluice.pipeline.source.ChangeChunk;
+import io.sluice.pipeline.source.ChangeSource;
+import io.sluice.pipeline.source.StreamStart;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Streaming mode: takes changes from the source, transforms them, collects them in the open cut and publishes cuts at
+ * transaction boundaries. Collecting cut N+1 overlaps with committing cut N. The source is told of a position only after
+ * everything up to it is durable.
+ *
+ * <p>Used by one thread, except for what the committer's thread does in {@link #published}.
+ */
+final class StreamPhase {
+
+    /** Why the stream came to rest. */
+    enum End {
+        /** A stop or a pause was asked for. */
+        INTERRUPTED,
+        /** Everything up to the target is published. */
+        TARGET_REACHED
+    }
+
+    private static final Duration POLL = Duration.ofMillis(50);
+
+    private final ChangeSource source;
+    private final LakeSession lake;
+    private final Map<TableId, TableRuntime> tables;
+    private final Control control;
+    private final RuntimeSettings settings;
+    private final RowRefetch refetch;
+    private final Progress progress;
+    private final Clock clock;
+
+    private long nextCut;
+    private Optional<CutWriter> open = Optional.empty();
+    private long openedNanos;
+    private Optional<Position> boundary = Optional.empty();
+    private boolean atBoundary = true;
+    private Map<TableId, String> stopping = new LinkedHashMap<>();
+
+    StreamPhase(
+            ChangeSource source,
+            LakeSession lake,
+            Map<TableId, TableRuntime> tables,
+            Control control,
+            RuntimeSettings settings,
+            RowRefetch refetch,
+            Progress progress,
+            Clock clock,
+            long nextCut) {
+        this.source = source;
+        this.lake = lake;
+        this.tables = tables;
+        this.control = control;
+        this.settings = settings;
+        this.refetch = refetch;
+        this.progress = progress;
+        this.clock = clock;
+        this.nextCut = nextCut;
+    }
+
+    /** The number that the next cut gets. */
+    long nextCut() {
+        return nextCut;
+    }
+
+    /**
+     * Follows the log.
+     *
+     * @param target returns when everything up to it is published; empty to go on until interrupted
+     * @throws PipelineException when reading, writing or committing failed; the open cut is given up whole
+     */
+    End run(StreamStart start, Optional<Position> target) throws InterruptedException {
+        source.start(start);
+        try (CutCommitter committer = new CutCommitter(lake, control, this::published)) {
+            try {
+                return follow(committer, start.boundary(), target);
+            } finally {
+                open.ifPresent(CutWriter::close);
+                open = Optional.empty();
+                progress.lag().reset();
+            }
+        }
+    }
+
+    private End follow(CutCommitter committer, Optional<Position> mustClose, Optional<Position> target)
+            throws InterruptedException {
+        Optional<Position> mustCloseAt = mustClose;
+        long stopDeadline = Long.MAX_VALUE;
+        while (true) {
+            boolean interrupted = control.interruptsStream();
+            if (interrupted && stopDeadline == Long.MAX_VALUE) {
+                stopDeadline = System.nanoTime() + settings.stopGrace().toNanos();
+            }
+            source.poll(POLL).ifPresent(this::take);
+            boolean reached = reaches(target);
+            boolean forced = interrupted || reached || reaches(mustCloseAt) || !stopping.isEmpty();
+            if (reaches(mustCloseAt)) {
+                mustCloseAt = Optional.empty();
+            }
+            if (mayClose() && (forced || isDue(committer))) {
+                close(committer);
+            }
+            if (open.isEmpty() && atBoundary) {
+                settle(committer, forced);
+                if (reached && !committer.isBusy()) {
+                    return End.TARGET_REACHED;
+                }
+                if (interrupted && !committer.isBusy()) {
+                    return End.INTERRUPTED;
+                }
+            }
+            if (interrupted && System.nanoTime() > stopDeadline) {
+                committer.await();
+                return End.INTERRUPTED;
+            }
+        }
+    }
+
+    private boolean reaches(Optional<Position> position) {
+        return position.isPresent() && boundary.isPresent() && boundary.get().covers(position.get());
+    }
+
+    private void take(ChangeChunk chunk) {
+        for (ColumnBatch batch : chunk.batches()) {
+            apply(batch);
+        }
+        if (!chunk.batches().isEmpty()) {
+            progress.lag().collected(chunk.committedAt().orElseGet(clock::instant));
+        }
+        atBoundary = chunk.boundary().isPresent();
+        if (atBoundary) {
+            boundary = chunk.boundary();
+            progress.received(chunk.boundary().get());
+        }
+        stopping.putAll(chunk.stopped());
+    }
+
+    private void apply(ColumnBatch batch) {
+        TableRuntime table = tables.get(batch.schema().table());
+        if (table == null) {
+            throw new PipelineException(
+                    ErrorKind.INTERNAL,
+                    "The change stream delivered table " + batch.schema().table()
+                            + ", which this pipeline does not follow");
+        }
+        ColumnBatch transformed = table.transform().apply(batch);
+        table.countChanges(batch.rowCount());
+        if (transformed.rowCount() == 0) {
+            return;
+        }
+        if (open.isEmpty()) {
+            open = Optional.of(lake.openCut(nextCut, refetch));
+            openedNanos = System.nanoTime();
+        }
+        open.get().apply(transformed);
+    }
+
+    /** Whether the open cut could end here. */
+    private boolean mayClose() {
+        if (open.isEmpty() || !atBoundary || boundary.isEmpty()) {
+            return false;
+        }
+        Optional<Position> notBefore = open.get().notBefore();
+        return notBefore.isEmpty() || boundary.get().covers(notBefore.get());
+    }
+
+    /**
+     * Whether the open cut has had its time or its fill. While the cut before is still being committed, a cut that is
+     * only due by time goes on collecting: waiting would not publish it any sooner.
+     */
+    private boolean isDue(CutCommitter committer) throws InterruptedException {
+        CutWriter cut = open.orElseThrow();
+        if (cut.rows() >= settings.commitMaxRows() || cut.bytes() >= settings.commitMaxBytes()) {
+            return true;
+        }
+        return System.nanoTime() - openedNanos >= settings.commitInterval().toNanos() && !committer.isBusy();
+    }
+
+    private void close(CutCommitter committer) throws InterruptedException {
+        committer.await();
+        CutWriter cut = open.orElseThrow();
+        PreparedCut prepared = cut.prepare(boundary.orElseThrow());
+        open = Optional.empty();
+        progress.lag().closed();
+        nextCut++;
+        committer.submit(prepared);
+    }
+
+    /** Nothing is being collected: stops tables that have to be, and tells the source how far everything is durable. */
+    private void settle(CutCommitter committer, boolean wait) throws InterruptedException {
+        if (wait || !stopping.isEmpty()) {
+            committer.await();
+        }
+        if (committer.isBusy() || boundary.isEmpty()) {
+            return;
+        }
+        for (Map.Entry<TableId, String> entry : stopping.entrySet()) {
+            TableRuntime table = tables.get(entry.getKey());
+            if (table != null && !table.isStopped()) {
+                Outcomes.require(lake.stop(table.sink(), entry.getValue()), "the stop of table " + table.sink());
+                progress.tableStopped(table, entry.getValue(), lake.tables());
+            }
+        }
+        stopping = new LinkedHashMap<>();
+        if (progress.durable(boundary.get())) {
+            source.confirm(boundary.get());
+        }
+    }
+
+    /** On the committer's thread. */
+    private void published(PreparedCut cut) {
+        progress.cutPublished(cut, lake.tables());
+        source.confirm(cut.position());
+    }
+}

@@ -1,0 +1,114 @@
+package io.sluice.service.runtime;
+
+import io.sluice.pipeline.lake.LakeTableSpec;
+import io.sluice.pipeline.lake.LakeTableState;
+import io.sluice.pipeline.lake.TablePhase;
+import io.sluice.pipeline.schema.TableId;
+import io.sluice.pipeline.schema.TableSchema;
+import io.sluice.pipeline.source.SourceTable;
+import io.sluice.pipeline.transform.TableTransform;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * One table of a running pipeline: what it is made of, and its counters. The counters are written by the threads that
+ * do the work and read by whoever asks for the status.
+ */
+final class TableRuntime {
+
+    private final SourceTable sourceTable;
+    private final TableTransform transform;
+    private final LakeTableSpec spec;
+    private final AtomicLong rowsRead = new AtomicLong();
+    private final AtomicLong bytesRead = new AtomicLong();
+    private final AtomicLong changes = new AtomicLong();
+    private volatile long rowsEstimated;
+    private volatile LakeTableState state;
+
+    TableRuntime(SourceTable sourceTable, TableTransform transform, LakeTableSpec spec, String pipeline) {
+        this.sourceTable = sourceTable;
+        this.transform = transform;
+        this.spec = spec;
+        this.rowsEstimated = sourceTable.estimatedRows();
+        this.state = new LakeTableState(
+                spec.schema().table(), pipeline, 0, 0, Optional.empty(), TablePhase.SNAPSHOT, OptionalLong.empty(), "");
+    }
+
+    TableId source() {
+        return sourceTable.schema().table();
+    }
+
+    TableSchema sourceSchema() {
+        return sourceTable.schema();
+    }
+
+    TableId sink() {
+        return spec.schema().table();
+    }
+
+    TableTransform transform() {
+        return transform;
+    }
+
+    LakeTableSpec spec() {
+        return spec;
+    }
+
+    LakeTableState state() {
+        return state;
+    }
+
+    void state(LakeTableState newState) {
+        state = newState;
+    }
+
+    boolean isStopped() {
+        return state.phase() == TablePhase.STOPPED;
+    }
+
+    void countSnapshot(long rows, long bytes) {
+        rowsRead.addAndGet(rows);
+        bytesRead.addAndGet(bytes);
+    }
+
+    void countChanges(long rows) {
+        changes.addAndGet(rows);
+    }
+
+    /** The snapshot of the table begins anew. */
+    void resetSnapshot() {
+        rowsRead.set(0);
+        bytesRead.set(0);
+        rowsEstimated = sourceTable.estimatedRows();
+    }
+
+    /** The table is read: the estimate gives way to the truth. */
+    void snapshotRead() {
+        rowsEstimated = rowsRead.get();
+    }
+
+    long rowsRead() {
+        return rowsRead.get();
+    }
+
+    TableStatus status(PipelinePhase pipelinePhase) {
+        LakeTableState now = state;
+        PipelinePhase phase = switch (now.phase()) {
+            case SNAPSHOT -> PipelinePhase.SNAPSHOT;
+            case STOPPED -> PipelinePhase.STOPPED;
+            case STREAMING -> pipelinePhase == PipelinePhase.SNAPSHOT ? PipelinePhase.CATCH_UP : pipelinePhase;
+        };
+        return new TableStatus(
+                source().toString(),
+                sink().toString(),
+                phase,
+                rowsRead.get(),
+                Math.max(rowsEstimated, rowsRead.get()),
+                bytesRead.get(),
+                changes.get(),
+                now.position(),
+                now.snapshotId(),
+                now.detail());
+    }
+}
