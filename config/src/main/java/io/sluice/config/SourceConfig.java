@@ -1,0 +1,43 @@
+package io.sluice.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * The database to read from.
+ *
+ * @param type the kind of database
+ * @param hostname name or address
+ * @param port 1 to 65535
+ * @param databaseName the database that holds the tables (MySQL: the one to connect to)
+ * @param username who connects
+ * @param password empty where the server asks for none
+ * @param tables the tables to read
+ * @param tablesExclude tables to leave out of {@code tables}
+ * @param slotName PostgreSQL's replication slot; set for every type, used by PostgreSQL only
+ * @param publicationName PostgreSQL's publication; set for every type, used by PostgreSQL only
+ * @param sslMode how the connection is encrypted
+ * @param sslRootCert a PEM file with the authorities to trust
+ * @param connectTimeout how long one attempt to connect may take, 1 second to 10 minutes
+ */
+public record SourceConfig(
+        SourceType type,
+        String hostname,
+        int port,
+        String databaseName,
+        String username,
+        Optional<Secret> password,
+        TableSelector tables,
+        TableSelector tablesExclude,
+        String slotName,
+        String publicationName,
+        SslMode sslMode,
+        Optional<Path> sslRootCert,
+        Duration connectTimeout) {
+
+    /** Whether the pipeline reads this table: selected and not excluded. */
+    public boolean selects(String schema, String table) {
+        return tables.matches(schema, table) && !tablesExclude.matches(schema, table);
+    }
+}
