@@ -1,7 +1,5 @@
 package io.sluice.config;
 
-import static io.sluice.config.Vocabulary.*;
-
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -12,39 +10,39 @@ final class Assembler {
     private Assembler() {}
 
     static PipelineConfig pipeline(Values document) {
-        Values pipeline = document.get(PIPELINE);
-        String name = pipeline.get(NAME);
+        Values pipeline = document.get(Vocabulary.PIPELINE);
+        String name = pipeline.get(Vocabulary.NAME);
         return new PipelineConfig(
                 name,
-                pipeline.get(COMMIT_INTERVAL),
-                pipeline.get(COMMIT_MAX_ROWS),
-                pipeline.get(COMMIT_MAX_BYTES),
-                Math.toIntExact(pipeline.get(SNAPSHOT_PARALLELISM)),
-                pipeline.get(BUFFER_MEMORY),
-                pipeline.find(STATE_DIRECTORY).orElseGet(() -> Path.of(".sluice", name)),
-                pipeline.find(TAG_INTERVAL),
-                source(document.get(SOURCE), name),
-                sink(document.get(SINK)),
+                pipeline.get(Vocabulary.COMMIT_INTERVAL),
+                pipeline.get(Vocabulary.COMMIT_MAX_ROWS),
+                pipeline.get(Vocabulary.COMMIT_MAX_BYTES),
+                Math.toIntExact(pipeline.get(Vocabulary.SNAPSHOT_PARALLELISM)),
+                pipeline.get(Vocabulary.BUFFER_MEMORY),
+                pipeline.find(Vocabulary.STATE_DIRECTORY).orElseGet(() -> Path.of(".sluice", name)),
+                pipeline.find(Vocabulary.TAG_INTERVAL),
+                source(document.get(Vocabulary.SOURCE), name),
+                sink(document.get(Vocabulary.SINK)),
                 transforms(document),
                 routes(document));
     }
 
     private static SourceConfig source(Values source, String pipeline) {
-        SourceType type = source.get(SOURCE_TYPE);
+        SourceType type = source.get(Vocabulary.SOURCE_TYPE);
         return new SourceConfig(
                 type,
-                source.get(HOSTNAME),
-                source.find(PORT).map(Math::toIntExact).orElseGet(type::defaultPort),
-                source.get(DATABASE_NAME),
-                source.get(USERNAME),
-                source.find(PASSWORD),
-                new TableSelector(source.get(TABLES)),
-                source.find(TABLES_EXCLUDE).map(TableSelector::new).orElseGet(TableSelector::none),
-                source.find(SLOT_NAME).orElseGet(() -> postgresName(pipeline)),
-                source.find(PUBLICATION_NAME).orElseGet(() -> postgresName(pipeline)),
-                source.get(SSL_MODE),
-                source.find(SSL_ROOT_CERT),
-                source.get(CONNECT_TIMEOUT));
+                source.get(Vocabulary.HOSTNAME),
+                source.find(Vocabulary.PORT).map(Math::toIntExact).orElseGet(type::defaultPort),
+                source.get(Vocabulary.DATABASE_NAME),
+                source.get(Vocabulary.USERNAME),
+                source.find(Vocabulary.PASSWORD),
+                new TableSelector(source.get(Vocabulary.TABLES)),
+                source.find(Vocabulary.TABLES_EXCLUDE).map(TableSelector::new).orElseGet(TableSelector::none),
+                source.find(Vocabulary.SLOT_NAME).orElseGet(() -> postgresName(pipeline)),
+                source.find(Vocabulary.PUBLICATION_NAME).orElseGet(() -> postgresName(pipeline)),
+                source.get(Vocabulary.SSL_MODE),
+                source.find(Vocabulary.SSL_ROOT_CERT),
+                source.get(Vocabulary.CONNECT_TIMEOUT));
     }
 
     /** Different for different pipelines: a pipeline's name has no two separators in a row. At most 60 characters. */
@@ -54,41 +52,41 @@ final class Assembler {
 
     private static SinkConfig sink(Values sink) {
         return new SinkConfig(
-                sink.get(NAMESPACE),
-                catalog(sink.get(CATALOG)),
-                sink.find(TABLE_PROPERTIES).orElseGet(Map::of));
+                sink.get(Vocabulary.NAMESPACE),
+                catalog(sink.get(Vocabulary.CATALOG)),
+                sink.find(Vocabulary.TABLE_PROPERTIES).orElseGet(Map::of));
     }
 
     private static CatalogConfig catalog(Values catalog) {
         return new CatalogConfig(
-                catalog.get(CATALOG_TYPE),
-                catalog.find(URI),
-                catalog.find(WAREHOUSE),
-                catalog.find(PROPERTIES).orElseGet(Map::of));
+                catalog.get(Vocabulary.CATALOG_TYPE),
+                catalog.find(Vocabulary.URI),
+                catalog.find(Vocabulary.WAREHOUSE),
+                catalog.find(Vocabulary.PROPERTIES).orElseGet(Map::of));
     }
 
     static List<TransformRule> transforms(Values document) {
-        return document.find(TRANSFORM).orElseGet(List::of).stream()
+        return document.find(Vocabulary.TRANSFORM).orElseGet(List::of).stream()
                 .map(rule -> new TransformRule(
-                        new TableSelector(rule.get(SOURCE_TABLE)),
-                        rule.get(PROJECTION),
-                        rule.find(FILTER),
-                        rule.find(PARTITION_KEYS).orElseGet(List::of),
-                        rule.find(DESCRIPTION)))
+                        new TableSelector(rule.get(Vocabulary.SOURCE_TABLE)),
+                        rule.get(Vocabulary.PROJECTION),
+                        rule.find(Vocabulary.FILTER),
+                        rule.find(Vocabulary.PARTITION_KEYS).orElseGet(List::of),
+                        rule.find(Vocabulary.DESCRIPTION)))
                 .toList();
     }
 
     private static List<RouteRule> routes(Values document) {
-        return document.find(ROUTE).orElseGet(List::of).stream()
+        return document.find(Vocabulary.ROUTE).orElseGet(List::of).stream()
                 .map(Assembler::route)
                 .toList();
     }
 
     static RouteRule route(Values rule) {
         return new RouteRule(
-                new TableSelector(rule.get(SOURCE_TABLE)),
-                rule.get(SINK_TABLE),
-                rule.get(REPLACE_SYMBOL),
-                rule.find(DESCRIPTION));
+                new TableSelector(rule.get(Vocabulary.SOURCE_TABLE)),
+                rule.get(Vocabulary.SINK_TABLE),
+                rule.get(Vocabulary.REPLACE_SYMBOL),
+                rule.find(Vocabulary.DESCRIPTION));
     }
 }

@@ -3,8 +3,10 @@ package io.sluice.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
@@ -25,6 +27,7 @@ record SectionType(Section section) implements ValueType<Values> {
             return Optional.empty();
         }
         Values values = new Values(place);
+        Set<String> meant = new HashSet<>();
         KeyNodes keys = new KeyNodes(place, reading);
         for (NodeTuple tuple : mapping.getValue()) {
             Optional<KeyNodes.Named> named = keys.next(tuple.getKeyNode());
@@ -34,12 +37,13 @@ record SectionType(Section section) implements ValueType<Values> {
             Optional<Key<?>> key = section.find(named.get().name());
             if (key.isEmpty()) {
                 reading.problem(named.get().place(), unknown(named.get().name()));
+                nearest(named.get().name()).ifPresent(meant::add);
             } else {
                 readValue(key.get(), tuple.getValueNode(), named.get().place(), values, reading);
             }
         }
         for (Key<?> key : section.keys()) {
-            if (key.isRequired() && !values.isPresent(key)) {
+            if (key.isRequired() && !values.isPresent(key) && !meant.contains(key.name())) {
                 reading.problem(place, "the key '" + key.name() + "' is missing: " + key.doc());
             }
         }
@@ -54,12 +58,16 @@ record SectionType(Section section) implements ValueType<Values> {
     private String unknown(String name) {
         String message = "unknown key '" + name + "'; ";
         List<String> homes = Vocabulary.sectionsWith(name);
-        Optional<String> nearest = NearestName.of(name, section.names());
         if (!homes.isEmpty()) {
             return message + "it belongs under '" + String.join("' or '", homes) + "'";
         }
-        return nearest.map(key -> message + "did you mean '" + key + "'?")
+        return nearest(name)
+                .map(key -> message + "did you mean '" + key + "'?")
                 .orElseGet(() -> message + "the keys here are " + String.join(", ", section.names()));
+    }
+
+    private Optional<String> nearest(String name) {
+        return NearestName.of(name, section.names());
     }
 
     @Override

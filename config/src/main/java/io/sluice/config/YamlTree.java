@@ -34,8 +34,10 @@ final class YamlTree {
 
     private final String text;
     private final Problems problems;
-    private final LoadSettings settings =
-            LoadSettings.builder().setSchema(new CoreSchema()).build();
+    private final LoadSettings settings = LoadSettings.builder()
+            .setSchema(new CoreSchema())
+            .setAllowNonScalarKeys(true)
+            .build();
 
     private YamlTree(String text, Problems problems) {
         this.text = text;
