@@ -1,0 +1,50 @@
+package io.sluice.incremental.postgres;
+
+import java.util.Properties;
+
+/** The engine's settings. Everything that would make, keep or retry something is off: the pipeline does that. */
+final class EngineProperties {
+
+    private EngineProperties() {}
+
+    static Properties of(EngineLink link) {
+        PostgresStreamOptions options = link.connections().options();
+        Properties properties = new Properties();
+        properties.setProperty("name", "sluice-" + options.slotName());
+        properties.setProperty(EngineLink.PROPERTY, link.id());
+        properties.setProperty("connector.class", RawPostgresConnector.class.getName());
+        properties.setProperty("offset.storage", StartOffsetStore.class.getName());
+        // Part of the names of threads and metrics, which must differ between pipelines.
+        properties.setProperty("topic.prefix", "sluice_" + options.slotName());
+        properties.setProperty("database.hostname", options.host());
+        properties.setProperty("database.port", Integer.toString(options.port()));
+        properties.setProperty("database.dbname", options.database());
+        properties.setProperty("database.user", options.username());
+        properties.setProperty("database.password", link.connections().password());
+        properties.setProperty("database.sslmode", options.sslMode());
+        options.sslRootCert().ifPresent(path -> properties.setProperty("database.sslrootcert", path.toString()));
+        properties.setProperty(
+                "database.connectTimeout", Integer.toString(PostgresConnections.seconds(options.connectTimeout())));
+        properties.setProperty("plugin.name", "pgoutput");
+        properties.setProperty("slot.name", options.slotName());
+        properties.setProperty("slot.drop.on.stop", "false");
+        properties.setProperty("slot.max.retries", "0");
+        properties.setProperty("publication.name", options.publicationName());
+        properties.setProperty("publication.autocreate.mode", "disabled");
+        properties.setProperty("snapshot.mode", "no_data");
+        // Debezium needs no table's shape; it would read the catalog of all of them at each start.
+        properties.setProperty("table.include.list", "sluice\\.none");
+        properties.setProperty("binary.handling.mode", "bytes");
+        properties.setProperty("provide.transaction.metadata", "false");
+        properties.setProperty("tombstones.on.delete", "false");
+        properties.setProperty("heartbeat.interval.ms", "0");
+        properties.setProperty("errors.max.retries", "0");
+        // A frame is an event: handed on at once, few in memory.
+        properties.setProperty("max.batch.size", "1");
+        properties.setProperty("max.queue.size", "8");
+        properties.setProperty("poll.interval.ms", "20");
+        properties.setProperty("record.processing.threads", "1");
+        properties.setProperty("executor.shutdown.timeout.ms", "2000");
+        return properties;
+    }
+}

@@ -1,0 +1,119 @@
+package io.sluice.incremental.postgres;
+
+import io.sluice.pipeline.error.ErrorKind;
+import io.sluice.pipeline.error.PipelineException;
+import io.sluice.pipeline.position.LogSequenceNumber;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** Looks at the slot and the publication before anything is started, because Debezium would make missing ones anew. */
+final class SlotCheck {
+
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
+
+    private static final String SLOT = """
+            SELECT plugin, database = pg_catalog.current_database(), active_pid, wal_status, confirmed_flush_lsn::text
+              FROM pg_catalog.pg_replication_slots WHERE slot_name = ?
+            """;
+
+    private static final String PUBLICATION = "SELECT 1 FROM pg_catalog.pg_publication WHERE pubname = ?";
+
+    private final PostgresConnections connections;
+    private final PostgresStreamOptions options;
+
+    SlotCheck(PostgresConnections connections) {
+        this.connections = connections;
+        this.options = connections.options();
+    }
+
+    /**
+     * Returns when the stream can begin at {@code start}.
+     *
+     * @throws PipelineException {@code SOURCE_UNAVAILABLE}, {@code SOURCE_REFUSED} or {@code SOURCE_LOST}
+     */
+    void await(LogSequenceNumber start) {
+        long deadline = System.nanoTime() + options.slotPatience().toNanos();
+        try (Connection connection = connections.open()) {
+            checkPublication(connection);
+            Optional<Integer> user = checkSlot(connection, start);
+            while (user.isPresent()) {
+                if (System.nanoTime() >= deadline) {
+                    throw new PipelineException(
+                            ErrorKind.SOURCE_REFUSED,
+                            "The replication slot '" + options.slotName() + "' is in use by the server process "
+                                    + user.get() + ". Stop the other pipeline that uses it, or give this one a name of"
+                                    + " its own.");
+                }
+                TimeUnit.NANOSECONDS.sleep(LOOK_AGAIN.toNanos());
+                user = checkSlot(connection, start);
+            }
+        } catch (SQLException e) {
+            throw SourceErrors.translate(e, options);
+        } catch (InterruptedException e) {
+            throw PipelineException.interrupted("waiting for the replication slot '" + options.slotName() + "'");
+        }
+    }
+
+    private void checkPublication(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(PUBLICATION)) {
+            statement.setString(1, options.publicationName());
+            try (ResultSet rows = statement.executeQuery()) {
+                if (!rows.next()) {
+                    throw new PipelineException(
+                            ErrorKind.SOURCE_LOST,
+                            "The publication '" + options.publicationName() + "' does not exist any more in database '"
+                                    + options.database() + "'. Changes were lost without it: snapshot the tables"
+                                    + " again.");
+                }
+            }
+        }
+    }
+
+    /** The process that uses the slot; empty when it is free. */
+    private Optional<Integer> checkSlot(Connection connection, LogSequenceNumber start) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(SLOT)) {
+            statement.setString(1, options.slotName());
+            try (ResultSet rows = statement.executeQuery()) {
+                if (!rows.next()) {
+                    throw new PipelineException(ErrorKind.SOURCE_LOST, missing(options));
+                }
+                String plugin = rows.getString(1);
+                if (!"pgoutput".equals(plugin) || !rows.getBoolean(2)) {
+                    throw new PipelineException(
+                            ErrorKind.SOURCE_REFUSED,
+                            "The replication slot '" + options.slotName() + "' is not one for 'pgoutput' in database '"
+                                    + options.database() + "'. Give the pipeline another name.");
+                }
+                int user = rows.getInt(3);
+                if (!rows.wasNull()) {
+                    return Optional.of(user);
+                }
+                if ("lost".equals(rows.getString(4))) {
+                    throw new PipelineException(
+                            ErrorKind.SOURCE_LOST,
+                            "The server has removed log that the replication slot '" + options.slotName()
+                                    + "' still needed (max_slot_wal_keep_size). Snapshot the tables again.");
+                }
+                LogSequenceNumber confirmed = LogSequenceNumber.parse(rows.getString(5));
+                if (confirmed.compareTo(start) > 0) {
+                    throw new PipelineException(
+                            ErrorKind.SOURCE_LOST,
+                            "The replication slot '" + options.slotName() + "' stands at " + confirmed
+                                    + ", behind it the server sends nothing; the lake needs the changes after " + start
+                                    + ". Something else has read or moved the slot: snapshot the tables again.");
+                }
+                return Optional.empty();
+            }
+        }
+    }
+
+    static String missing(PostgresStreamOptions options) {
+        return "The replication slot '" + options.slotName() + "' does not exist any more at " + options.host() + ":"
+                + options.port() + ". Changes were lost without it: snapshot the tables again.";
+    }
+}
