@@ -1,0 +1,317 @@
+package io.sluice.snapshot.postgres;
+
+import io.sluice.pipeline.batch.ColumnBatch;
+import io.sluice.pipeline.batch.ColumnVector;
+import io.sluice.pipeline.error.ErrorKind;
+import io.sluice.pipeline.error.PipelineException;
+import io.sluice.pipeline.position.LogSequenceNumber;
+import io.sluice.pipeline.position.Position;
+import io.sluice.pipeline.schema.TableId;
+import io.sluice.pipeline.schema.TableSchema;
+import io.sluice.pipeline.source.SnapshotSession;
+import io.sluice.pipeline.source.SourceDatabase;
+import io.sluice.pipeline.source.SourceInspection;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A PostgreSQL source. Holds no connection between calls, apart from those of snapshot sessions, which the caller
+ * closes first. An interrupt of the calling thread ends any call within a fraction of a second, with kind
+ * {@code INTERRUPTED}; a slot whose creation was waited for is then not left behind.
+ *
+ * <p>Besides the kinds that {@link SourceDatabase} names, methods that take schemas throw {@code SCHEMA_CHANGED} when a
+ * table is no longer like its schema, and reading a chunk throws {@code SOURCE_LOST} when the table was rewritten since
+ * it was planned: its snapshot has to begin again.
+ */
+public final class PostgresDatabase implements SourceDatabase {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PostgresDatabase.class);
+
+    /** Keys in one statement. */
+    private static final int KEYS_AT_ONCE = 500;
+
+    private static final String EMIT_BARRIER = "SELECT pg_catalog.pg_logical_emit_message(true, 'sluice', '')::text";
+
+    private final PostgresOptions options;
+    private final Connections connections;
+    private final InterruptWatch watch;
+    private final ReplicationSlot slot;
+    private final Publication publication;
+
+    /** A source that is not yet connected. */
+    public PostgresDatabase(PostgresOptions options) {
+        this.options = options;
+        this.connections = new Connections(options);
+        this.watch = new InterruptWatch(options.slotName());
+        this.slot = new ReplicationSlot(options.slotName());
+        this.publication = new Publication(options.publicationName());
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>When the server cannot be asked at all (unreachable, wrong password, unknown database) it throws.
+     */
+    @Override
+    public SourceInspection inspect() {
+        return on("reading the catalog", null, new Inspection(options)::run);
+    }
+
+    @Override
+    public Optional<Position> streamPosition() {
+        return on("looking for the replication slot", null, slot::position).map(position -> position);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Waits until every transaction that is open at the source now has ended. When the slot exists already it
+     * refuses: whoever knows that nothing of it was ever published calls {@link #dropStream} before.
+     *
+     * @throws PipelineException {@code SOURCE_REFUSED} when the slot exists or a privilege is missing
+     */
+    @Override
+    public SnapshotSession beginStream(List<TableSchema> tables, List<TableSchema> snapshotTables) {
+        on("preparing publication '" + options.publicationName() + "'", null, connection -> {
+            if (slot.find(connection).isPresent()) {
+                throw new PipelineException(
+                        ErrorKind.SOURCE_REFUSED,
+                        "Replication slot '" + options.slotName()
+                                + "' exists already. Continue from it, or drop it when nothing was published from it.");
+            }
+            return publication.ensure(connection, ids(tables));
+        });
+        return beginSnapshot(snapshotTables, slot::create, this::dropAfterFailure);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Waits until every transaction that is open at the source now has ended, twice when tables are new to the
+     * publication. Needs a free replication slot and connection while it waits.
+     */
+    @Override
+    public SnapshotSession beginSnapshot(List<TableSchema> tables, List<TableSchema> snapshotTables) {
+        String doing = "extending publication '" + options.publicationName() + "'";
+        boolean extended = on(doing, null, connection -> publication.ensure(connection, ids(tables)));
+        if (extended) {
+            // Transactions that began before the tables were published end here …
+            try (SnapshotSession waited = beginSnapshot(List.of(), PostgresDatabase::createTemporary, () -> {})) {
+                LOG.debug(
+                        "Every transaction older than the publication's new tables ended before {}", waited.position());
+            }
+            // … so that none of them can hide the tables from a decoder that hears of them now.
+            on(doing, null, connection -> {
+                publication.announce(connection);
+                return true;
+            });
+        }
+        return beginSnapshot(snapshotTables, PostgresDatabase::createTemporary, () -> {});
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Leaves an empty transaction behind in the log (see {@link #emitBarrier}), so that a stream that waits for the
+     * position reaches it even when nothing else is ever written.
+     */
+    @Override
+    public Position currentPosition() {
+        return emitBarrier();
+    }
+
+    /**
+     * Writes a transaction with an empty logical message of prefix {@code sluice} to the log; needs no privilege.
+     *
+     * @return the position of the message: it covers everything committed before this call, also what was committed
+     *     without waiting for the disk, and the commit that ends the message's own transaction comes behind it
+     */
+    public LogSequenceNumber emitBarrier() {
+        return on("writing a message to the log", null, connection -> {
+            execute(connection, "SET synchronous_commit = local");
+            return queryPosition(connection, EMIT_BARRIER);
+        });
+    }
+
+    /**
+     * Where the log ends now. Covers everything committed before this call, but no commit need ever come behind it: for
+     * showing a lag, not for waiting.
+     */
+    public LogSequenceNumber logEnd() {
+        return on(
+                "asking for the log's end",
+                null,
+                connection -> queryPosition(connection, "SELECT pg_catalog.pg_current_wal_insert_lsn()::text"));
+    }
+
+    @Override
+    public RowsAt readRows(TableSchema table, ColumnBatch keys) {
+        if (!table.hasKey()) {
+            throw new PipelineException(
+                    ErrorKind.INTERNAL, table.table(), "Table " + table.table() + " has no key to read rows by", null);
+        }
+        return on("reading rows of " + table.table() + " by key", table.table(), connection -> {
+            // Not READ ONLY: the message below takes a transaction id.
+            execute(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ");
+            TableMapping mapping = LiveTables.load(connection, List.of(table)).get(0);
+            CopyReader reader = new CopyReader(
+                    table,
+                    mapping.forms(),
+                    options.reading().batchRows(),
+                    options.reading().batchBytes());
+            ColumnBatch rows = ColumnBatch.create(table, ColumnBatch.Content.SNAPSHOT, Math.max(1, keys.rowCount()));
+            for (int from = 0; from < keys.rowCount(); from += KEYS_AT_ONCE) {
+                int to = Math.min(keys.rowCount(), from + KEYS_AT_ONCE);
+                // A partitioned table is read through its root; ONLY keeps inheriting tables out of others.
+                String query = "SELECT " + reader.selectList() + " FROM "
+                        + (mapping.described().table().partitioned() ? "" : "ONLY ") + Quoting.table(table.table())
+                        + " WHERE " + KeyedRows.condition(table, keys, from, to);
+                reader.read(
+                        connection,
+                        query,
+                        "rows of " + table.table() + " by key",
+                        (batch, bytes) -> append(batch, rows));
+            }
+            // Behind the snapshot, which the first statement took: every commit that it shows was in the log before.
+            execute(connection, "SET LOCAL synchronous_commit = local");
+            LogSequenceNumber position = queryPosition(connection, EMIT_BARRIER);
+            execute(connection, "COMMIT");
+            return new RowsAt(rows, position);
+        });
+    }
+
+    @Override
+    public void dropStream() {
+        on("dropping replication slot '" + options.slotName() + "'", null, connection -> {
+            slot.drop(connection);
+            publication.drop(connection);
+            return true;
+        });
+    }
+
+    /** Stops the thread behind interrupts; sessions that are still open lose theirs. */
+    @Override
+    public void close() {
+        watch.close();
+    }
+
+    private SnapshotSession beginSnapshot(List<TableSchema> tables, SlotMaker maker, Runnable afterFailure) {
+        Connection replication = connections.openReplication();
+        boolean created = false;
+        boolean done = false;
+        try (InterruptWatch.Watched ignored = watch.watch(replication)) {
+            ReplicationSlot.Created made = maker.create(replication);
+            created = true;
+            SnapshotSession session = PostgresSnapshot.open(connections, watch, made, tables);
+            done = true;
+            return session;
+        } catch (SQLException e) {
+            throw SqlErrors.translate(e, "creating a replication slot with a snapshot", null);
+        } finally {
+            Connections.abort(replication);
+            if (created && !done) {
+                afterFailure.run();
+            }
+        }
+    }
+
+    /** Nobody knows of the new slot yet, and it would hold the source's log back. */
+    private void dropAfterFailure() {
+        boolean interrupted = Thread.interrupted();
+        try {
+            on("dropping the new replication slot", null, connection -> {
+                slot.drop(connection);
+                return true;
+            });
+        } catch (PipelineException e) {
+            LOG.warn(
+                    "Replication slot '{}' was created, no snapshot could be taken with it, and it could not be dropped"
+                            + " either: {}",
+                    options.slotName(),
+                    e.getMessage());
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static ReplicationSlot.Created createTemporary(Connection replication) throws SQLException {
+        return ReplicationSlot.createTemporary(
+                replication, "sluice_" + UUID.randomUUID().toString().replace("-", ""));
+    }
+
+    private <T> T on(String doing, @Nullable TableId table, Work<T> work) {
+        if (Thread.currentThread().isInterrupted()) {
+            throw PipelineException.interrupted(doing);
+        }
+        Connection connection = connections.open();
+        try (InterruptWatch.Watched ignored = watch.watch(connection)) {
+            return work.with(connection);
+        } catch (SQLException e) {
+            throw SqlErrors.translate(e, doing, table);
+        } finally {
+            close(connection);
+        }
+    }
+
+    private static void close(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            LOG.debug("A connection could not be closed", e);
+        }
+    }
+
+    private static List<TableId> ids(List<TableSchema> tables) {
+        List<TableId> ids = new ArrayList<>(tables.size());
+        for (TableSchema table : tables) {
+            ids.add(table.table());
+        }
+        return ids;
+    }
+
+    private static void append(ColumnBatch from, ColumnBatch to) {
+        ColumnVector[] targets = to.columns();
+        for (int row = 0; row < from.rowCount(); row++) {
+            for (int i = 0; i < targets.length; i++) {
+                targets[i].appendFrom(from.column(i), row);
+            }
+            to.endRow();
+        }
+    }
+
+    private static LogSequenceNumber queryPosition(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            rows.next();
+            return LogSequenceNumber.parse(Objects.requireNonNull(rows.getString(1)));
+        }
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Work<T> {
+        T with(Connection connection) throws SQLException;
+    }
+
+    @FunctionalInterface
+    private interface SlotMaker {
+        ReplicationSlot.Created create(Connection replication) throws SQLException;
+    }
+}

@@ -1,0 +1,202 @@
+package io.sluice.snapshot.postgres;
+
+import io.sluice.pipeline.error.ErrorKind;
+import io.sluice.pipeline.error.PipelineException;
+import io.sluice.pipeline.position.LogSequenceNumber;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The pipeline's logical replication slot, and temporary ones that only serve to take an exact snapshot. */
+final class ReplicationSlot {
+
+    static final String PLUGIN = "pgoutput";
+
+    /** A server process notices within this time that its client has gone. */
+    private static final long DROP_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private static final long DROP_PAUSE_MILLIS = 50;
+
+    /** Columns that came with later versions are read through JSON, where a missing one is null. */
+    private static final String FIND = """
+            SELECT s.plugin, s.slot_type, s.database, s.active, s.active_pid, s.confirmed_flush_lsn::text,
+                   s.database = pg_catalog.current_database(),
+                   pg_catalog.to_jsonb(s) ->> 'wal_status', pg_catalog.to_jsonb(s) ->> 'invalidation_reason',
+                   pg_catalog.to_jsonb(s) ->> 'conflicting'
+              FROM pg_catalog.pg_replication_slots s
+             WHERE s.slot_name = ?
+            """;
+
+    private final String name;
+
+    ReplicationSlot(String name) {
+        this.name = name;
+    }
+
+    /**
+     * The slot as the server has it.
+     *
+     * @param ours whether it is a logical slot of this database with the right plugin
+     * @param description plugin and database, for messages
+     * @param activePid the server process that uses it, 0 when none does
+     * @param lost why it cannot be used any more; empty when it can
+     * @param confirmed what the server has been told is safe; empty for a slot that is still being made
+     */
+    record Found(
+            boolean ours,
+            String description,
+            long activePid,
+            Optional<String> lost,
+            Optional<LogSequenceNumber> confirmed) {}
+
+    /**
+     * A slot just created.
+     *
+     * @param position its begin: the snapshot has exactly what the stream from here on does not bring
+     * @param snapshot the exported snapshot's name; gone with the next command on the connection
+     */
+    record Created(LogSequenceNumber position, String snapshot) {}
+
+    Optional<Found> find(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(FIND)) {
+            statement.setString(1, name);
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next() ? Optional.of(found(rows)) : Optional.empty();
+            }
+        }
+    }
+
+    private static Found found(ResultSet rows) throws SQLException {
+        String plugin = rows.getString(1);
+        String database = rows.getString(3);
+        boolean ours = PLUGIN.equals(plugin) && "logical".equals(rows.getString(2)) && rows.getBoolean(7);
+        String description =
+                rows.getString(2) + (plugin == null ? "" : ", plugin " + plugin + ", database " + database);
+        String walStatus = rows.getString(8);
+        String reason = rows.getString(9);
+        @Nullable String lost = null;
+        if (reason != null) {
+            lost = "invalidated by the server (" + reason + ")";
+        } else if ("lost".equals(walStatus)) {
+            lost = "the log it needs was removed (wal_status lost; see max_slot_wal_keep_size)";
+        } else if ("true".equals(rows.getString(10))) {
+            lost = "invalidated by a conflict with recovery";
+        }
+        String confirmed = rows.getString(6);
+        return new Found(
+                ours,
+                description,
+                rows.getLong(5),
+                Optional.ofNullable(lost),
+                Optional.ofNullable(confirmed).map(LogSequenceNumber::parse));
+    }
+
+    /** What {@link io.sluice.pipeline.source.SourceDatabase#streamPosition} promises. */
+    Optional<LogSequenceNumber> position(Connection connection) throws SQLException {
+        Optional<Found> found = find(connection);
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        Found slot = found.get();
+        if (!slot.ours()) {
+            throw new PipelineException(ErrorKind.SOURCE_REFUSED, foreign(slot));
+        }
+        if (slot.lost().isPresent()) {
+            throw new PipelineException(ErrorKind.SOURCE_LOST, lost(slot.lost().get()));
+        }
+        if (slot.activePid() != 0) {
+            throw new PipelineException(ErrorKind.SOURCE_REFUSED, inUse(slot));
+        }
+        return slot.confirmed();
+    }
+
+    String foreign(Found slot) {
+        return "Replication slot '" + name + "' exists and is of another kind (" + slot.description()
+                + "); expected a logical slot of this database with plugin " + PLUGIN
+                + ". Choose another slot name for the pipeline, or drop that slot.";
+    }
+
+    String lost(String why) {
+        return "Replication slot '" + name + "' can no longer be used: " + why
+                + ". The changes since are gone: drop the slot and snapshot the tables again.";
+    }
+
+    String inUse(Found slot) {
+        return "Replication slot '" + name + "' is in use by server process " + slot.activePid()
+                + ": another process runs this pipeline, or one that died has not been noticed yet (the server notices"
+                + " after wal_sender_timeout at the latest).";
+    }
+
+    /** Creates the permanent slot; waits for the end of every transaction that is open now. */
+    Created create(Connection replication) throws SQLException {
+        return create(replication, Quoting.identifier(name) + " LOGICAL ");
+    }
+
+    /** Creates a slot that goes with its connection; waits as {@link #create} does. */
+    static Created createTemporary(Connection replication, String name) throws SQLException {
+        return create(replication, Quoting.identifier(name) + " TEMPORARY LOGICAL ");
+    }
+
+    private static Created create(Connection replication, String slot) throws SQLException {
+        try (Statement statement = replication.createStatement();
+                ResultSet rows =
+                        statement.executeQuery("CREATE_REPLICATION_SLOT " + slot + PLUGIN + " EXPORT_SNAPSHOT")) {
+            if (!rows.next()) {
+                throw new PipelineException(ErrorKind.INTERNAL, "The server gave no answer for a new slot");
+            }
+            return new Created(
+                    LogSequenceNumber.parse(Objects.requireNonNull(rows.getString("consistent_point"))),
+                    Objects.requireNonNull(rows.getString("snapshot_name")));
+        }
+    }
+
+    /**
+     * Drops the slot if there is one; waits a little for a server process whose client has just gone.
+     *
+     * @throws PipelineException {@code SOURCE_REFUSED} when it is someone else's or stays in use
+     */
+    void drop(Connection connection) throws SQLException {
+        long deadline = System.nanoTime() + DROP_PATIENCE_NANOS;
+        while (true) {
+            Optional<Found> found = find(connection);
+            if (found.isEmpty()) {
+                return;
+            }
+            if (!found.get().ours()) {
+                throw new PipelineException(ErrorKind.SOURCE_REFUSED, foreign(found.get()));
+            }
+            if (found.get().activePid() == 0 && tryDrop(connection)) {
+                return;
+            }
+            if (System.nanoTime() >= deadline) {
+                throw new PipelineException(ErrorKind.SOURCE_REFUSED, inUse(found.get()));
+            }
+            try {
+                TimeUnit.MILLISECONDS.sleep(DROP_PAUSE_MILLIS);
+            } catch (InterruptedException e) {
+                throw PipelineException.interrupted("dropping replication slot '" + name + "'");
+            }
+        }
+    }
+
+    private boolean tryDrop(Connection connection) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("SELECT pg_catalog.pg_drop_replication_slot(?)")) {
+            statement.setString(1, name);
+            statement.execute();
+            return true;
+        } catch (SQLException e) {
+            String state = SqlErrors.state(e);
+            if (state.equals(SqlErrors.OBJECT_IN_USE) || state.equals(SqlErrors.UNDEFINED_OBJECT)) {
+                return false;
+            }
+            throw e;
+        }
+    }
+}
