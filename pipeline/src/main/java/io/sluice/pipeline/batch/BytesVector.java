@@ -72,7 +72,7 @@ public final class BytesVector extends ColumnVector {
         long needed = (long) offsets[size()] + length;
         if (needed > data.length) {
             if (needed > MAX_BYTES) {
-                throw new IllegalStateException("A column of one batch would pass 2 GB; batches must be cut smaller");
+                throw tooLarge();
             }
             data = Arrays.copyOf(data, (int) Math.min(MAX_BYTES, Math.max(needed, data.length * 3L / 2)));
         }
@@ -104,13 +104,49 @@ public final class BytesVector extends ColumnVector {
     @Override
     void gatherValues(int[] selection, int count, ColumnVector target) {
         BytesVector to = (BytesVector) target;
+        to.resize(count);
+        int[] ends = to.offsets;
+        long end = 0;
         for (int i = 0; i < count; i++) {
-            to.append(data, offsets[selection[i]], length(selection[i]));
+            int row = selection[i];
+            if (row >= 0) {
+                end += offsets[row + 1] - offsets[row];
+                if (end > MAX_BYTES) {
+                    throw tooLarge();
+                }
+            }
+            ends[i + 1] = (int) end;
+        }
+        byte[] bytes = to.data.length >= end ? to.data : new byte[(int) end];
+        for (int i = 0; i < count; i++) {
+            int row = selection[i];
+            if (row >= 0) {
+                System.arraycopy(data, offsets[row], bytes, ends[i], ends[i + 1] - ends[i]);
+            }
+        }
+        to.data = bytes;
+    }
+
+    @Override
+    void appendValues(ColumnVector source) {
+        BytesVector from = (BytesVector) source;
+        int first = size();
+        int begin = offsets[first];
+        int added = from.offsets[from.size()];
+        byte[] target = reserve(added);
+        System.arraycopy(from.data, 0, target, begin, added);
+        resize(first + from.size());
+        for (int i = 0; i < from.size(); i++) {
+            offsets[first + i + 1] = begin + from.offsets[i + 1];
         }
     }
 
     @Override
     long valueBytes() {
         return offsets[size()] + (long) size() * Integer.BYTES;
+    }
+
+    private static IllegalStateException tooLarge() {
+        return new IllegalStateException("A column of one batch would pass 2 GB; batches must be cut smaller");
     }
 }

@@ -162,17 +162,68 @@ public abstract sealed class ColumnVector implements Serializable
         }
     }
 
-    /** A new vector with the rows {@code selection[0..count)} of this one, in that order. */
+    /**
+     * A new vector with the rows {@code selection[0..count)} of this one, in that order; a negative entry gives a null.
+     */
     public final ColumnVector gather(int[] selection, int count) {
         ColumnVector result = create(type, count);
+        gatherValues(selection, count, result);
         if (nullCount == 0) {
-            gatherValues(selection, count, result);
+            for (int i = 0; i < count; i++) {
+                if (selection[i] < 0) {
+                    result.setNull(i);
+                }
+            }
         } else {
             for (int i = 0; i < count; i++) {
-                result.appendFrom(this, selection[i]);
+                int row = selection[i];
+                if (row < 0) {
+                    result.setNull(i);
+                } else if (isUnavailable(row)) {
+                    result.setUnavailable(i);
+                } else if (isNull(row)) {
+                    result.setNull(i);
+                }
             }
         }
         return result;
+    }
+
+    /**
+     * Appends all rows of another vector of the same type, with their marks.
+     *
+     * @throws ClassCastException when the vectors are of different classes
+     */
+    public final void appendAll(ColumnVector source) {
+        int first = size;
+        appendValues(source);
+        if (source.nullCount != 0) {
+            for (int i = 0; i < source.size; i++) {
+                if (source.isUnavailable(i)) {
+                    setUnavailable(first + i);
+                } else if (source.isNull(i)) {
+                    setNull(first + i);
+                }
+            }
+        }
+    }
+
+    /** Makes every row null that is null or unavailable in the other vector, which has at least as many rows. */
+    public final void addNullsOf(ColumnVector other) {
+        if (other.nullCount == 0) {
+            return;
+        }
+        int words = words(size);
+        int nulls = 0;
+        for (int i = 0; i < words; i++) {
+            long bits = nullBits[i] | other.nullBits[i];
+            if (i == words - 1 && (size & 63) != 0) {
+                bits &= -1L >>> -size;
+            }
+            nullBits[i] = bits;
+            nulls += Long.bitCount(bits);
+        }
+        nullCount = nulls;
     }
 
     /** Bytes of heap that the values and marks take, roughly; grows with the data, not with spare capacity. */
@@ -188,8 +239,11 @@ public abstract sealed class ColumnVector implements Serializable
 
     abstract void appendValueFrom(ColumnVector source, int row);
 
-    /** Fills the empty {@code target} with the selected rows, none of which is null. */
+    /** Fills the empty {@code target} with the selected rows' values; those of negative entries do not matter. */
     abstract void gatherValues(int[] selection, int count, ColumnVector target);
+
+    /** Appends the values of all rows of a vector of the same class, without their marks. */
+    abstract void appendValues(ColumnVector source);
 
     abstract long valueBytes();
 

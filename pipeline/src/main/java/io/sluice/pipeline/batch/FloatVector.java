@@ -48,8 +48,18 @@ public final class FloatVector extends ColumnVector {
         target.resize(count);
         float[] to = ((FloatVector) target).values;
         for (int i = 0; i < count; i++) {
-            to[i] = values[selection[i]];
+            int row = selection[i];
+            if (row >= 0) {
+                to[i] = values[row];
+            }
         }
+    }
+
+    @Override
+    void appendValues(ColumnVector source) {
+        int first = size();
+        resize(first + source.size());
+        System.arraycopy(((FloatVector) source).values, 0, values, first, source.size());
     }
 
     @Override

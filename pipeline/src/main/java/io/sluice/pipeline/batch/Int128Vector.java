@@ -60,9 +60,20 @@ public final class Int128Vector extends ColumnVector {
         target.resize(count);
         Int128Vector to = (Int128Vector) target;
         for (int i = 0; i < count; i++) {
-            to.high[i] = high[selection[i]];
-            to.low[i] = low[selection[i]];
+            int row = selection[i];
+            if (row >= 0) {
+                to.high[i] = high[row];
+                to.low[i] = low[row];
+            }
         }
+    }
+
+    @Override
+    void appendValues(ColumnVector source) {
+        int first = size();
+        resize(first + source.size());
+        System.arraycopy(((Int128Vector) source).high, 0, high, first, source.size());
+        System.arraycopy(((Int128Vector) source).low, 0, low, first, source.size());
     }
 
     @Override
