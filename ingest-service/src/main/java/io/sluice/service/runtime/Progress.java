@@ -70,6 +70,16 @@ final class Progress {
     synchronized void streamBegins(Position target) {
         streamTarget = target;
         phase = PipelinePhase.CATCH_UP;
+        noticeCaughtUp();
+    }
+
+    private void noticeCaughtUp() {
+        if (phase == PipelinePhase.CATCH_UP
+                && streamTarget != null
+                && durable != null
+                && durable.covers(streamTarget)) {
+            phase = PipelinePhase.STREAMING;
+        }
     }
 
     /** The stream was received up to here, on a transaction boundary. */
@@ -87,9 +97,7 @@ final class Progress {
             return false;
         }
         durable = position;
-        if (phase == PipelinePhase.CATCH_UP && streamTarget != null && position.covers(streamTarget)) {
-            phase = PipelinePhase.STREAMING;
-        }
+        noticeCaughtUp();
         return true;
     }
 

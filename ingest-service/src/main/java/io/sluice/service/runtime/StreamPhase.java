@@ -87,6 +87,8 @@ final class StreamPhase {
      */
     End run(StreamStart start, Optional<Position> target) throws InterruptedException {
         source.start(start);
+        // Nothing at or before the start is missing, so an idle source needs no word to be known as caught up.
+        boundary = Optional.of(start.after());
         try (CutCommitter committer = new CutCommitter(lake, control, this::published)) {
             try {
                 return follow(committer, start.boundary(), target);

@@ -1,0 +1,321 @@
+package io.sluice.service.runtime;
+
+import io.sluice.pipeline.batch.ColumnBatch;
+import io.sluice.pipeline.batch.LongVector;
+import io.sluice.pipeline.batch.RowOperation;
+import io.sluice.pipeline.lake.CommitOutcome;
+import io.sluice.pipeline.lake.CutWriter;
+import io.sluice.pipeline.lake.Lake;
+import io.sluice.pipeline.lake.LakeSession;
+import io.sluice.pipeline.lake.LakeTableSpec;
+import io.sluice.pipeline.lake.LakeTableState;
+import io.sluice.pipeline.lake.PreparedCut;
+import io.sluice.pipeline.lake.RowRefetch;
+import io.sluice.pipeline.lake.SnapshotFiles;
+import io.sluice.pipeline.lake.SnapshotWriter;
+import io.sluice.pipeline.lake.TablePhase;
+import io.sluice.pipeline.position.Position;
+import io.sluice.pipeline.schema.TableId;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.Semaphore;
+
+/**
+ * A lake in memory that keeps the commit contract: tables of one {@code long} key, a state per table, fencing by epoch.
+ * Commits can be held back and outcomes can be scripted.
+ */
+final class InMemoryLake implements Lake {
+
+    private final Map<TableId, Table> tables = new TreeMap<>();
+    private final Deque<CommitOutcome> scripted = new ArrayDeque<>();
+    final Semaphore commitGate = new Semaphore(Integer.MAX_VALUE);
+    final List<Long> committedCuts = new ArrayList<>();
+    int discarded;
+    int abandonedCuts;
+
+    /** The next commit ends like this instead of doing anything. */
+    synchronized void nextCommit(CommitOutcome outcome) {
+        scripted.add(outcome);
+    }
+
+    /** The keys that readers of the table see. */
+    synchronized Set<Long> keys(String table) {
+        return new TreeSet<>(table(table).rows);
+    }
+
+    /** The table's state as a reader of its properties sees it. */
+    synchronized LakeTableState state(String table) {
+        return table(table).state;
+    }
+
+    /** Puts a table at a cut, as an earlier process left it. */
+    synchronized void leave(String table, long cut, Position position, Long... keys) {
+        TableId id = TableId.parse(table);
+        Table left = new Table();
+        left.rows.addAll(List.of(keys));
+        left.state = new LakeTableState(
+                id, "shop", 1, cut, Optional.of(position.text()), TablePhase.STREAMING, OptionalLong.of(cut), "");
+        tables.put(id, left);
+    }
+
+    private Table table(String name) {
+        Table found = tables.get(TableId.parse(name));
+        if (found == null) {
+            throw new AssertionError("There is no table " + name);
+        }
+        return found;
+    }
+
+    @Override
+    public synchronized List<LakeTableState> inspect(Collection<TableId> ids) {
+        return ids.stream()
+                .filter(tables::containsKey)
+                .map(id -> tables.get(id).state)
+                .toList();
+    }
+
+    @Override
+    public List<String> check(String pipeline, List<LakeTableSpec> specs) {
+        return List.of();
+    }
+
+    @Override
+    public synchronized LakeSession takeOver(String pipeline, List<LakeTableSpec> specs) {
+        long epoch = 1
+                + tables.values().stream().mapToLong(t -> t.state.epoch()).max().orElse(0);
+        for (LakeTableSpec spec : specs) {
+            TableId id = spec.schema().table();
+            Table table = tables.computeIfAbsent(id, missing -> new Table());
+            LakeTableState old = table.state;
+            table.state = new LakeTableState(
+                    id,
+                    pipeline,
+                    epoch,
+                    old == null ? 0 : old.cut(),
+                    old == null ? Optional.empty() : old.position(),
+                    old == null ? TablePhase.SNAPSHOT : old.phase(),
+                    OptionalLong.empty(),
+                    "");
+        }
+        return new Session(epoch);
+    }
+
+    @Override
+    public void close() {}
+
+    private static final class Table {
+        private final Set<Long> rows = new TreeSet<>();
+        private LakeTableState state;
+    }
+
+    private record Files(List<Long> keys) implements SnapshotFiles {
+        @Override
+        public long rows() {
+            return keys.size();
+        }
+
+        @Override
+        public long bytes() {
+            return keys.size();
+        }
+    }
+
+    private record Change(TableId table, byte operation, long key) {}
+
+    private record Cut(long number, Position position, List<Change> changes) implements PreparedCut {
+        @Override
+        public Set<TableId> tables() {
+            Set<TableId> changed = new TreeSet<>();
+            changes.forEach(change -> changed.add(change.table));
+            return changed;
+        }
+
+        @Override
+        public long rows() {
+            return changes.size();
+        }
+    }
+
+    private final class Session implements LakeSession {
+
+        private final long epoch;
+
+        Session(long epoch) {
+            this.epoch = epoch;
+        }
+
+        @Override
+        public long epoch() {
+            return epoch;
+        }
+
+        @Override
+        public List<LakeTableState> tables() {
+            synchronized (InMemoryLake.this) {
+                return tables.values().stream().map(table -> table.state).toList();
+            }
+        }
+
+        @Override
+        public SnapshotWriter snapshotWriter(TableId table) {
+            List<Long> keys = new ArrayList<>();
+            return new SnapshotWriter() {
+                @Override
+                public void append(ColumnBatch batch) {
+                    for (int row = 0; row < batch.rowCount(); row++) {
+                        keys.add(((LongVector) batch.column(0)).get(row));
+                    }
+                }
+
+                @Override
+                public SnapshotFiles finish() {
+                    return new Files(keys);
+                }
+
+                @Override
+                public void close() {}
+            };
+        }
+
+        @Override
+        public CommitOutcome publish(TableId id, List<SnapshotFiles> files, long cut, Position position) {
+            synchronized (InMemoryLake.this) {
+                Table table = tables.get(id);
+                files.forEach(file -> table.rows.addAll(((Files) file).keys));
+                advance(table, cut, position);
+                return new CommitOutcome.Committed(Map.of(id, cut));
+            }
+        }
+
+        @Override
+        public void discard(TableId table, List<SnapshotFiles> files) {
+            synchronized (InMemoryLake.this) {
+                discarded += files.size();
+            }
+        }
+
+        @Override
+        public CutWriter openCut(long number, RowRefetch refetch) {
+            return new Writer(number);
+        }
+
+        @Override
+        public CommitOutcome commit(PreparedCut prepared) {
+            commitGate.acquireUninterruptibly();
+            commitGate.release();
+            synchronized (InMemoryLake.this) {
+                if (!scripted.isEmpty()) {
+                    return scripted.remove();
+                }
+                for (Change change : ((Cut) prepared).changes) {
+                    Table table = tables.get(change.table);
+                    if (RowOperation.isUpsert(change.operation)) {
+                        table.rows.add(change.key);
+                    } else {
+                        table.rows.remove(change.key);
+                    }
+                }
+                prepared.tables().forEach(id -> advance(tables.get(id), prepared.number(), prepared.position()));
+                committedCuts.add(prepared.number());
+                return new CommitOutcome.Committed(Map.of());
+            }
+        }
+
+        @Override
+        public CommitOutcome stop(TableId id, String reason) {
+            synchronized (InMemoryLake.this) {
+                Table table = tables.get(id);
+                LakeTableState old = table.state;
+                table.state = new LakeTableState(
+                        id,
+                        old.pipeline(),
+                        old.epoch(),
+                        old.cut(),
+                        old.position(),
+                        TablePhase.STOPPED,
+                        old.snapshotId(),
+                        reason);
+                return new CommitOutcome.Committed(Map.of());
+            }
+        }
+
+        @Override
+        public void close() {}
+
+        private void advance(Table table, long cut, Position position) {
+            LakeTableState old = table.state;
+            table.state = new LakeTableState(
+                    old.table(),
+                    old.pipeline(),
+                    old.epoch(),
+                    cut,
+                    Optional.of(position.text()),
+                    TablePhase.STREAMING,
+                    OptionalLong.of(cut),
+                    "");
+        }
+    }
+
+    private final class Writer implements CutWriter {
+
+        private final long number;
+        private final List<Change> changes = new ArrayList<>();
+        private boolean prepared;
+
+        Writer(long number) {
+            this.number = number;
+        }
+
+        @Override
+        public long number() {
+            return number;
+        }
+
+        @Override
+        public void apply(ColumnBatch batch) {
+            for (int row = 0; row < batch.rowCount(); row++) {
+                changes.add(new Change(
+                        batch.schema().table(), batch.operation(row), ((LongVector) batch.column(0)).get(row)));
+            }
+        }
+
+        @Override
+        public long rows() {
+            return changes.size();
+        }
+
+        @Override
+        public long bytes() {
+            return changes.size();
+        }
+
+        @Override
+        public Optional<Position> notBefore() {
+            return Optional.empty();
+        }
+
+        @Override
+        public PreparedCut prepare(Position position) {
+            prepared = true;
+            return new Cut(number, position, List.copyOf(changes));
+        }
+
+        @Override
+        public void close() {
+            if (!prepared) {
+                synchronized (InMemoryLake.this) {
+                    abandonedCuts++;
+                }
+            }
+        }
+    }
+}
