@@ -15,6 +15,8 @@ final class AbandonedFiles {
     private AbandonedFiles() {}
 
     static void discard(FileIO io, String location, @Nullable ParquetFileWriter writer, ParquetFiles.Output output) {
+        // An interrupted thread must still clean up; some file systems refuse to work while the flag is set.
+        boolean interrupted = Thread.interrupted();
         try {
             if (writer != null) {
                 writer.abort();
@@ -24,11 +26,16 @@ final class AbandonedFiles {
         } catch (IOException | RuntimeException e) {
             LOG.debug("Abandoned file {} could not be closed before its removal", location, e);
         }
-        delete(io, location);
+        try {
+            delete(io, location);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     static void delete(FileIO io, String location) {
-        // An interrupted thread must still clean up; some file systems refuse to work while the flag is set.
         boolean interrupted = Thread.interrupted();
         try {
             io.deleteFile(location);
