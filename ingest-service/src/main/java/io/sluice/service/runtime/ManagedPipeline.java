@@ -2,7 +2,6 @@ package io.sluice.service.runtime;
 
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
-import io.sluice.pipeline.position.LogSequenceNumber;
 import io.sluice.pipeline.position.Position;
 import java.time.Clock;
 import java.time.Duration;
@@ -81,10 +80,8 @@ final class ManagedPipeline implements Pipeline {
     }
 
     private long lagBytes() {
-        return progress.received()
-                .flatMap(received -> progress.durable()
-                        .map(durable -> Math.max(
-                                0, ((LogSequenceNumber) received).value() - ((LogSequenceNumber) durable).value())))
+        return progress.logEnd()
+                .flatMap(end -> progress.durable().map(durable -> Math.max(0, durable.bytesUntil(end))))
                 .orElse(0L);
     }
 

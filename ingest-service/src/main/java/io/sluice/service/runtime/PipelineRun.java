@@ -321,6 +321,7 @@ final class PipelineRun {
                         settings,
                         new SourceRefetch(database, tables),
                         progress,
+                        database::logEnd,
                         clock,
                         nextCut);
                 try {

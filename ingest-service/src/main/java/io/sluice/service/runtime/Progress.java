@@ -27,7 +27,7 @@ final class Progress {
     private List<TableRuntime> tables = List.of();
     private PipelinePhase phase = PipelinePhase.SNAPSHOT;
     private @Nullable Position streamTarget;
-    private @Nullable Position received;
+    private @Nullable Position logEnd;
     private @Nullable Position durable;
     private long cut;
     private long epoch;
@@ -48,7 +48,7 @@ final class Progress {
         tables = List.copyOf(runTables);
         epoch = runEpoch;
         phase = runPhase;
-        received = null;
+        logEnd = null;
         streamTarget = null;
         durable = confirmed.orElse(null);
         for (TableRuntime table : tables) {
@@ -82,9 +82,9 @@ final class Progress {
         }
     }
 
-    /** The stream was received up to here, on a transaction boundary. */
-    synchronized void received(Position boundary) {
-        received = boundary;
+    /** The source's log ends here at this moment. */
+    synchronized void logEnd(Position end) {
+        logEnd = end;
     }
 
     /**
@@ -130,8 +130,8 @@ final class Progress {
         return Optional.ofNullable(durable);
     }
 
-    synchronized Optional<Position> received() {
-        return Optional.ofNullable(received);
+    synchronized Optional<Position> logEnd() {
+        return Optional.ofNullable(logEnd);
     }
 
     synchronized PipelinePhase phase() {

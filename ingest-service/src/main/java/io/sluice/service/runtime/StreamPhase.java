@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Streaming mode: takes changes from the source, transforms them, collects them in the open cut and publishes cuts at
@@ -36,6 +37,7 @@ final class StreamPhase {
     }
 
     private static final Duration POLL = Duration.ofMillis(50);
+    private static final Duration LAG_PROBE_INTERVAL = Duration.ofSeconds(2);
 
     private final ChangeSource source;
     private final LakeSession lake;
@@ -44,9 +46,11 @@ final class StreamPhase {
     private final RuntimeSettings settings;
     private final RowRefetch refetch;
     private final Progress progress;
+    private final Supplier<Position> logEnd;
     private final Clock clock;
 
     private long nextCut;
+    private long nextLagProbe = System.nanoTime();
     private Optional<CutWriter> open = Optional.empty();
     private long openedNanos;
     private Optional<Position> boundary = Optional.empty();
@@ -61,6 +65,7 @@ final class StreamPhase {
             RuntimeSettings settings,
             RowRefetch refetch,
             Progress progress,
+            Supplier<Position> logEnd,
             Clock clock,
             long nextCut) {
         this.source = source;
@@ -70,6 +75,7 @@ final class StreamPhase {
         this.settings = settings;
         this.refetch = refetch;
         this.progress = progress;
+        this.logEnd = logEnd;
         this.clock = clock;
         this.nextCut = nextCut;
     }
@@ -110,6 +116,7 @@ final class StreamPhase {
                 stopDeadline = System.nanoTime() + settings.stopGrace().toNanos();
             }
             source.poll(POLL).ifPresent(this::take);
+            probeLag();
             boolean reached = reaches(target);
             boolean forced = interrupted || reached || reaches(mustCloseAt) || !stopping.isEmpty();
             if (reaches(mustCloseAt)) {
@@ -134,6 +141,14 @@ final class StreamPhase {
         }
     }
 
+    private void probeLag() {
+        long now = System.nanoTime();
+        if (now - nextLagProbe >= 0) {
+            progress.logEnd(logEnd.get());
+            nextLagProbe = now + LAG_PROBE_INTERVAL.toNanos();
+        }
+    }
+
     private boolean reaches(Optional<Position> position) {
         return position.isPresent() && boundary.isPresent() && boundary.get().covers(position.get());
     }
@@ -148,7 +163,6 @@ final class StreamPhase {
         atBoundary = chunk.boundary().isPresent();
         if (atBoundary) {
             boundary = chunk.boundary();
-            progress.received(chunk.boundary().get());
         }
         stopping.putAll(chunk.stopped());
     }

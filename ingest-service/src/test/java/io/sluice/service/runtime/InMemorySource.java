@@ -175,6 +175,11 @@ final class InMemorySource {
         }
 
         @Override
+        public Position logEnd() {
+            return end();
+        }
+
+        @Override
         public RowsAt readRows(TableSchema table, ColumnBatch keys) {
             throw new AssertionError("No row of this source is ever unavailable");
         }

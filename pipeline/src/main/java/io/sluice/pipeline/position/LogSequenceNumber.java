@@ -32,6 +32,11 @@ public record LogSequenceNumber(long value) implements Position {
     }
 
     @Override
+    public long bytesUntil(Position later) {
+        return ((LogSequenceNumber) later).value - value;
+    }
+
+    @Override
     public int compareTo(Position other) {
         return Long.compareUnsigned(value, ((LogSequenceNumber) other).value);
     }

@@ -12,6 +12,9 @@ public sealed interface Position extends Comparable<Position>, Serializable perm
     /** The source's own notation, as it stands in the lake's {@code sluice.position} and in the API. */
     String text();
 
+    /** Bytes of log from here to a position of the same source; negative when that is before this one. */
+    long bytesUntil(Position later);
+
     /** Whether everything up to {@code other} is at or before this position. */
     default boolean covers(Position other) {
         return compareTo(other) >= 0;

@@ -40,8 +40,14 @@ public interface SourceDatabase extends AutoCloseable {
      */
     SnapshotSession beginSnapshot(List<TableSchema> tables, List<TableSchema> snapshotTables);
 
-    /** The position that covers everything committed before this call. */
+    /**
+     * A position that covers everything committed before this call and that the change stream reaches even when nothing
+     * else is ever written; may leave an empty transaction in the log.
+     */
     Position currentPosition();
+
+    /** Where the log ends now; for showing how far behind a stream is, not for waiting: a stream need never reach it. */
+    Position logEnd();
 
     /**
      * Reads rows by key at the source's current state.

@@ -143,10 +143,7 @@ public final class PostgresDatabase implements SourceDatabase {
         });
     }
 
-    /**
-     * Where the log ends now. Covers everything committed before this call, but no commit need ever come behind it: for
-     * showing a lag, not for waiting.
-     */
+    @Override
     public LogSequenceNumber logEnd() {
         return on(
                 "asking for the log's end",
