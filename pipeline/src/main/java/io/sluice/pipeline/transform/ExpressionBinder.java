@@ -120,9 +120,19 @@ final class ExpressionBinder {
         DataType type = commonType(expressions, position, where);
         List<Expression> result = new ArrayList<>();
         for (Expression expression : expressions) {
-            result.add(expect(expression, type, position, where));
+            try {
+                result.add(
+                        Casts.implicit(expression, type).orElseThrow(() -> noCommonType(expressions, position, where)));
+            } catch (EvaluationException unreadable) {
+                throw new BindingException(position, unreadable.reason());
+            }
         }
         return result;
+    }
+
+    private static BindingException noCommonType(List<Expression> expressions, SqlParserPos position, String where) {
+        return new BindingException(
+                position, where + " has no common type for " + types(expressions) + "; write a CAST");
     }
 
     private DataType commonType(List<Expression> expressions, SqlParserPos position, String where) {
@@ -141,9 +151,7 @@ final class ExpressionBinder {
             }
             throw new BindingException(position, where + " has only NULLs; give one a type with CAST");
         }
-        return TypeRules.common(decided)
-                .orElseThrow(() -> new BindingException(
-                        position, where + " has no common type for " + types(expressions) + "; write a CAST"));
+        return TypeRules.common(decided).orElseThrow(() -> noCommonType(expressions, position, where));
     }
 
     static String types(List<Expression> expressions) {

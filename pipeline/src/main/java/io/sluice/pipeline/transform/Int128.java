@@ -1,6 +1,7 @@
 package io.sluice.pipeline.transform;
 
 import java.math.BigInteger;
+import java.math.RoundingMode;
 
 /**
  * Arithmetic on 128-bit two's complement numbers in two halves. Results go to place {@code i} of two arrays, so that
@@ -131,17 +132,42 @@ final class Int128 {
 
     /** Divides by 10 to the power of {@code exponent}, 0 to 38; half a unit rounds away from zero. */
     static void scaleDown(long aHigh, long aLow, int exponent, long[] high, long[] low, int i) {
+        scaleDown(aHigh, aLow, exponent, RoundingMode.HALF_UP, high, low, i);
+    }
+
+    /**
+     * Divides by 10 to the power of {@code exponent}, 0 to 38.
+     *
+     * @param mode HALF_UP, DOWN, FLOOR or CEILING
+     */
+    static void scaleDown(long aHigh, long aLow, int exponent, RoundingMode mode, long[] high, long[] low, int i) {
         high[i] = aHigh;
         low[i] = aLow;
-        // Truncating in steps and rounding in the last one is exact: whether the rest is half or more shows in the
-        // last step's rest alone, since half of its divisor is a whole number.
-        while (exponent > 18) {
+        int left = exponent;
+        // Truncating in steps and rounding in the last one is exact for halves: whether the rest is half or more shows
+        // in the last step's rest alone, since half of its divisor is a whole number.
+        while (left > 18) {
             divideByLong(high[i], low[i], POWER[18], Rounding.TRUNCATE, high, low, i);
-            exponent -= 18;
+            left -= 18;
         }
-        if (exponent > 0) {
-            divideByLong(high[i], low[i], POWER[exponent], Rounding.HALF_AWAY, high, low, i);
+        if (left > 0) {
+            Rounding rounding = mode == RoundingMode.HALF_UP ? Rounding.HALF_AWAY : Rounding.TRUNCATE;
+            divideByLong(high[i], low[i], POWER[left], rounding, high, low, i);
         }
+        int step = mode == RoundingMode.FLOOR && aHigh < 0 ? -1 : mode == RoundingMode.CEILING && aHigh >= 0 ? 1 : 0;
+        if (step != 0 && !isMultiple(aHigh, aLow, high[i], low[i], exponent)) {
+            add(high[i], low[i], step >> 63, step, high, low, i);
+        }
+    }
+
+    /** Whether {@code b} times 10 to the power of {@code exponent} is {@code a}, where it is nearer to zero. */
+    private static boolean isMultiple(long aHigh, long aLow, long bHigh, long bLow, int exponent) {
+        // The product cannot overflow, and only its halves are wanted.
+        long factorHigh = POWER_HIGH[exponent];
+        long factorLow = POWER_LOW[exponent];
+        long productLow = bLow * factorLow;
+        long productHigh = multiplyHighUnsigned(bLow, factorLow) + bHigh * factorLow + bLow * factorHigh;
+        return productHigh == aHigh && productLow == aLow;
     }
 
     /** What becomes of the rest of a division. */

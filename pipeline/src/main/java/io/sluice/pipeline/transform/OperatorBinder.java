@@ -25,6 +25,11 @@ final class OperatorBinder {
         this.binder = binder;
     }
 
+    /** See {@link ExpressionBinder#share}. */
+    Expression share(Expression expression) {
+        return binder.share(expression);
+    }
+
     Expression bind(SqlCall call) {
         return switch (call.getKind()) {
             case PLUS -> plusOrMinus(Arithmetic.ADD, call);

@@ -82,6 +82,16 @@ final class StringKernels {
         });
     }
 
+    /** Whether an argument is null in a row; constants of one row are never null. */
+    static boolean anyNull(ColumnVector[] in, int row) {
+        for (ColumnVector vector : in) {
+            if (vector.hasNulls() && vector.isNull(row)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static boolean isAscii(byte[] data, int start, int length) {
         int all = 0;
         for (int i = start; i < start + length; i++) {
@@ -121,7 +131,7 @@ final class StringKernels {
                 value);
     }
 
-    private static int count(byte[] data, int start, int end) {
+    static int count(byte[] data, int start, int end) {
         int count = 0;
         for (int i = start; i < end; i++) {
             count += (data[i] & 0xC0) != 0x80 ? 1 : 0;
@@ -130,7 +140,7 @@ final class StringKernels {
     }
 
     /** The place {@code characters} further on, at most {@code end}. */
-    private static int skip(byte[] data, int start, int end, long characters) {
+    static int skip(byte[] data, int start, int end, long characters) {
         int at = start;
         for (long left = characters; left > 0 && at < end; left--) {
             at++;
