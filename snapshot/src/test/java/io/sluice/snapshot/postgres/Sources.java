@@ -22,6 +22,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
@@ -32,19 +33,19 @@ final class Sources {
     private Sources() {}
 
     static PostgresOptions options(TestDatabase database, String... patterns) {
-        return options(database, database.user(), database.password(), patterns);
+        return optionsOf(database, new TestDatabase.Role(database.user(), database.password()), patterns);
     }
 
-    static PostgresOptions options(TestDatabase database, String user, String password, String... patterns) {
+    static PostgresOptions optionsOf(TestDatabase database, TestDatabase.Role role, String... patterns) {
         return PostgresOptions.of(
                 database.host(),
                 database.port(),
                 database.name(),
-                user,
-                () -> password,
+                role.name(),
+                role::password,
                 "slot_" + database.name(),
                 "pub_" + database.name(),
-                java.util.Arrays.stream(patterns).map(TablePattern::regex).toList());
+                Arrays.stream(patterns).map(TablePattern::regex).toList());
     }
 
     static List<TableSchema> schemas(PostgresDatabase source) {
