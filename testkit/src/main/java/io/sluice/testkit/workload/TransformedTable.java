@@ -1,0 +1,34 @@
+package io.sluice.testkit.workload;
+
+import io.sluice.pipeline.schema.TableId;
+import io.sluice.pipeline.transform.TransformSpec;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A table of a random workload with a random transform, in SQL that PostgreSQL and Sluice read with the same meaning.
+ *
+ * @param source the table in the database
+ * @param projection a select list that keeps the key, some of its columns renamed
+ * @param filter a condition; empty for all rows
+ * @param expectedSql what the lake must equal, for PostgreSQL to answer
+ * @param keyColumns the key's columns as they are called in the lake; empty for a table without a key
+ * @param definition the statements that made the table, for messages
+ */
+public record TransformedTable(
+        TableId source,
+        String projection,
+        Optional<String> filter,
+        String expectedSql,
+        List<String> keyColumns,
+        String definition) {
+
+    public TransformedTable {
+        keyColumns = List.copyOf(keyColumns);
+    }
+
+    /** The transform, into a table of the same name in a namespace of the lake. */
+    public TransformSpec spec(String sinkNamespace) {
+        return new TransformSpec(source, new TableId(sinkNamespace, source.name()), projection, filter);
+    }
+}
