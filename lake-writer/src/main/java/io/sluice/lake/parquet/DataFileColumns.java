@@ -152,14 +152,20 @@ final class DataFileColumns implements AutoCloseable {
     }
 
     /** Appends the next {@code count} rows of the pages to the vectors, but for the skipped ones. */
-    void read(@Nullable ColumnReader[] readers, ColumnVector[] vectors, int count, boolean[] skipped, int kept) {
+    void read(
+            @Nullable ColumnReader[] readers,
+            ColumnVector[] vectors,
+            int count,
+            boolean[] skipped,
+            int kept,
+            boolean more) {
         for (int c = 0; c < columns.length; c++) {
             FileColumn column = columns[c];
             ColumnReader from = readers[c];
             if (column == null || from == null) {
                 ColumnDefaults.append(vectors[c], defaults[c], kept);
             } else {
-                column.read(from, vectors[c], count, skipped);
+                column.read(from, vectors[c], count, skipped, more);
             }
         }
     }

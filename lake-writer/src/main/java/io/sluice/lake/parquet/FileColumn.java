@@ -94,8 +94,9 @@ final class FileColumn {
      * Appends the next rows of the file to a vector.
      *
      * @param skipped rows of them to leave out; only the first {@code count} entries are looked at
+     * @param more whether rows are read after these; a reader must not be moved past the last row that is wanted
      */
-    void read(ColumnReader reader, ColumnVector vector, int count, boolean[] skipped) {
+    void read(ColumnReader reader, ColumnVector vector, int count, boolean[] skipped, boolean more) {
         for (int i = 0; i < count; i++) {
             if (reader.getCurrentDefinitionLevel() < defined) {
                 if (!skipped[i]) {
@@ -106,7 +107,9 @@ final class FileColumn {
             } else {
                 append(reader, vector);
             }
-            reader.consume();
+            if (more || i < count - 1) {
+                reader.consume();
+            }
         }
     }
 

@@ -100,7 +100,7 @@ public final class KeyColumnScan {
                         throw PipelineException.interrupted("reading keys of " + table);
                     }
                     int rowsNow = (int) Math.min(step, count - at);
-                    scan(readers, first + at, rowsNow);
+                    scan(readers, first + at, rowsNow, at + rowsNow < count);
                     at += rowsNow;
                 }
             } catch (IOException | RuntimeException e) {
@@ -108,7 +108,7 @@ public final class KeyColumnScan {
             }
         }
 
-        private void scan(@Nullable ColumnReader[] readers, long first, int count) {
+        private void scan(@Nullable ColumnReader[] readers, long first, int count, boolean more) {
             int kept = 0;
             boolean anyDeleted = deleted.isNotEmpty();
             for (int i = 0; i < count; i++) {
@@ -121,7 +121,7 @@ public final class KeyColumnScan {
             for (int c = 0; c < batch.columns().length; c++) {
                 batch.column(c).clear();
             }
-            columns.read(readers, batch.columns(), count, skipped, kept);
+            columns.read(readers, batch.columns(), count, skipped, kept, more);
             batch.endRows(kept);
             if (kept > 0) {
                 consumer.accept(batch, positions);

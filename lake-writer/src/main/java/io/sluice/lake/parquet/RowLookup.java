@@ -104,7 +104,7 @@ public final class RowLookup {
                         block.getRowCount(), IntStream.range(0, withEnd.length).iterator(), new SingleRows(withEnd));
                 try (PageReadStore pages = columns.reader().readFilteredRowGroup(group, ranges)) {
                     @Nullable ColumnReader[] readers = columns.readers(pages);
-                    columns.read(readers, result.columns(), rows.length, new boolean[rows.length], rows.length);
+                    columns.read(readers, result.columns(), rows.length, new boolean[rows.length], rows.length, false);
                 }
             } else {
                 try (PageReadStore pages = columns.reader().readRowGroup(group)) {
@@ -138,7 +138,7 @@ public final class RowLookup {
                 skipped[(int) (rows[to] - at)] = false;
                 to++;
             }
-            columns.read(readers, result.columns(), count, skipped, to - from);
+            columns.read(readers, result.columns(), count, skipped, to - from, to < rows.length);
             from = to;
             at += count;
         }
