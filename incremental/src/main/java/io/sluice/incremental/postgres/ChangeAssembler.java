@@ -1,5 +1,7 @@
 package io.sluice.incremental.postgres;
 
+import io.sluice.incremental.postgres.Relation.ColumnType;
+import io.sluice.incremental.postgres.Relation.Origin;
 import io.sluice.incremental.postgres.Relation.RelationColumn;
 import io.sluice.pipeline.batch.ColumnBatch;
 import io.sluice.pipeline.error.ErrorKind;
@@ -39,7 +41,7 @@ final class ChangeAssembler {
     private final Consumer<SizedChunk> sink;
     private final Map<TableId, TableRows> tables = new HashMap<>();
     private final RelationMap relations = new RelationMap();
-    private final Map<Integer, String> userTypes = new HashMap<>();
+    private final Map<Integer, ColumnType> userTypes = new HashMap<>();
     private final Tuple oldRow = new Tuple();
     private final Tuple newRow = new Tuple();
 
@@ -53,6 +55,7 @@ final class ChangeAssembler {
     private @Nullable LogSequenceNumber pendingBoundary;
     private long boundary;
     private boolean inTransaction;
+    private boolean partHandedOver;
     private long transaction;
     private long commitRecord;
     /** The lowest position for which a table left the open transaction out; unsigned. */
@@ -150,6 +153,7 @@ final class ChangeAssembler {
         boundaryMoved = true;
         Instant committedAt = POSTGRES_EPOCH.plus(micros, ChronoUnit.MICROS);
         openCommittedAt = committedAt;
+        partHandedOver = false;
         received = new ReceivedPosition(new LogSequenceNumber(end), Optional.of(committedAt));
         LogSequenceNumber wanted = pendingBoundary;
         if (wanted != null && Long.compareUnsigned(end, wanted.value()) >= 0) {
@@ -241,6 +245,9 @@ final class ChangeAssembler {
             return null;
         }
         if (table.accepts(transaction, commitRecord)) {
+            if (isFull()) {
+                seal();
+            }
             String difference = table.difference();
             if (difference == null) {
                 return table;
@@ -261,9 +268,6 @@ final class ChangeAssembler {
         }
         openRows += rows;
         openBytes += bytes;
-        if (isFull()) {
-            seal();
-        }
     }
 
     private boolean isFull() {
@@ -275,7 +279,12 @@ final class ChangeAssembler {
         int schemaEnd = textEnd(data, at + 4);
         String schema = text(data, at + 4, schemaEnd);
         String name = text(data, schemaEnd + 1, textEnd(data, schemaEnd + 1));
-        userTypes.put(id, schema + "." + name);
+        // For a domain the log names the type below it, and leaves the name of pg_catalog out.
+        userTypes.put(
+                id,
+                schema.isEmpty()
+                        ? new ColumnType(name, Origin.DOMAIN)
+                        : new ColumnType(schema + "." + name, Origin.USER));
     }
 
     private void relation(byte[] data, int at) {
@@ -299,10 +308,10 @@ final class ChangeAssembler {
             int end = textEnd(data, place + 1);
             int type = Bytes.int32(data, end + 1);
             int modifier = Bytes.int32(data, end + 5);
-            Optional<String> typeName = userTypes.containsKey(type)
-                    ? Optional.of(userTypes.get(type))
-                    : PostgresTypes.builtIn(type, modifier);
-            columns.add(new RelationColumn(text(data, place + 1, end), inIdentity, typeName));
+            ColumnType typeName = userTypes.containsKey(type)
+                    ? userTypes.get(type)
+                    : new ColumnType(PostgresTypes.builtIn(type, modifier).orElse("type " + type), Origin.BUILT_IN);
+            columns.add(new RelationColumn(text(data, place + 1, end), inIdentity, type, typeName));
             place = end + 9;
         }
         table.bind(new Relation(tableId, full, columns));
@@ -335,7 +344,20 @@ final class ChangeAssembler {
         openBytes = 0;
         boundaryMoved = false;
         openCommittedAt = null;
+        partHandedOver = inTransaction;
         sink.accept(sized);
+    }
+
+    /** After a failure: forgets the open transaction, so that what was complete before it can be handed over. */
+    void abandonTransaction() {
+        if (!inTransaction || partHandedOver) {
+            return;
+        }
+        for (TableRows table : openTables) {
+            openRows -= table.forget(transaction);
+        }
+        openTables.removeIf(table -> !table.hasRows());
+        inTransaction = false;
     }
 
     /** Seals for a reader that waits; only on a boundary. */

@@ -1,6 +1,7 @@
 package io.sluice.incremental.postgres;
 
 import io.sluice.incremental.postgres.ChangeAssembler.SizedChunk;
+import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
 import io.sluice.pipeline.source.ChangeChunk;
 import io.sluice.pipeline.source.StreamStart;
@@ -45,24 +46,28 @@ final class ChunkQueue {
     }
 
     /**
-     * Decodes a frame, after waiting until there is room. Does nothing any more once closed.
+     * Decodes a frame, after waiting until there is room. Does nothing any more once closed or failed.
      *
-     * @throws PipelineException when the frame cannot be decoded; the queue has failed then
+     * @return whether more frames are wanted; false once the frame could not be decoded, which readers are told
      */
-    void add(byte[] frame, int offset, int length) throws InterruptedException {
+    boolean add(byte[] frame, int offset, int length) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             while (!closed && (readyRows >= bounds.queueRows() || readyBytes >= bounds.queueBytes())) {
                 room.await();
             }
             if (closed || failure != null) {
-                return;
+                return false;
             }
             assembler.take(frame, offset, length);
             changed.signalAll();
+            return true;
         } catch (PipelineException e) {
             fail(e);
-            throw e;
+            return false;
+        } catch (RuntimeException e) {
+            fail(new PipelineException(ErrorKind.INTERNAL, "A message of the log could not be decoded: " + e, e));
+            return false;
         } finally {
             lock.unlock();
         }
@@ -115,6 +120,7 @@ final class ChunkQueue {
         try {
             if (failure == null) {
                 failure = reason;
+                assembler.abandonTransaction();
             }
             changed.signalAll();
             room.signalAll();

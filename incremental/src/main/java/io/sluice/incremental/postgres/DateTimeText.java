@@ -9,6 +9,9 @@ final class DateTimeText {
     private static final long MICROS_PER_SECOND = 1_000_000L;
     private static final long MICROS_PER_DAY = 86_400L * MICROS_PER_SECOND;
 
+    /** 294247-01-10, in whose fifth hour 64 bits of microseconds since 1970 end. */
+    private static final long LAST_DAY = Long.MAX_VALUE / MICROS_PER_DAY;
+
     private DateTimeText() {}
 
     /** Days since 1970-01-01. */
@@ -54,7 +57,12 @@ final class DateTimeText {
             }
             end -= 3;
         }
-        return days * MICROS_PER_DAY + time(data, Math.min(space + 1, end), end);
+        long midnight = days * MICROS_PER_DAY;
+        long micros = midnight + time(data, Math.min(space + 1, end), end);
+        if (days > LAST_DAY || micros < midnight) {
+            throw new UnreadableValueException("is a timestamp after 294247-01-10, beyond 64 bits of microseconds");
+        }
+        return micros;
     }
 
     private static int withoutEra(byte[] data, int start, int end) {

@@ -153,16 +153,19 @@ public final class DebeziumChangeSource implements ChangeSource {
                         (List<RecordChangeEvent<SourceRecord>> records,
                                 DebeziumEngine.RecordCommitter<RecordChangeEvent<SourceRecord>> committer) -> {
                             for (RecordChangeEvent<SourceRecord> record : records) {
-                                take(record.record(), queue);
+                                take(record.record(), link, queue);
                             }
                         })
                 .build();
     }
 
-    private static void take(SourceRecord record, ChunkQueue queue) throws InterruptedException {
+    private static void take(SourceRecord record, EngineLink link, ChunkQueue queue) throws InterruptedException {
         Struct message = ((Struct) record.value()).getStruct("message");
         ByteBuffer frame = ByteBuffer.wrap(message.getBytes("content"));
-        queue.add(frame.array(), frame.arrayOffset(), frame.remaining());
+        if (!queue.add(frame.array(), frame.arrayOffset(), frame.remaining())) {
+            // Nothing more is wanted; the reader learns why from poll and closes.
+            link.beginClosing();
+        }
     }
 
     private void ended(EngineLink link, ChunkQueue queue, String message, @Nullable Throwable error) {

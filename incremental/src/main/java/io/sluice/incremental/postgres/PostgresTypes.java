@@ -1,5 +1,6 @@
 package io.sluice.incremental.postgres;
 
+import io.sluice.pipeline.schema.DataType;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -117,6 +118,36 @@ final class PostgresTypes {
             case "time without time zone", "timestamp without time zone", "timestamp with time zone" ->
                 widens(expectedModifier, foundModifier, 6);
             default -> false;
+        };
+    }
+
+    /** Whether {@code format_type}'s text, or an alias of it, is a built-in type's. */
+    static boolean isBuiltIn(String type) {
+        return NAMES.containsValue(base(type));
+    }
+
+    /** Whether both are the same type but for the modifier. */
+    static boolean sameBase(String type, String other) {
+        return base(type).equals(base(other));
+    }
+
+    /** Whether values of a built-in type are of this logical type. */
+    static boolean holds(String builtIn, DataType type) {
+        DataType.Kind kind = type.kind();
+        return switch (base(builtIn)) {
+            case "boolean" -> kind == DataType.Kind.BOOLEAN;
+            case "smallint", "integer" -> kind == DataType.Kind.INT32;
+            case "bigint", "oid" -> kind == DataType.Kind.INT64;
+            case "real" -> kind == DataType.Kind.FLOAT32;
+            case "double precision" -> kind == DataType.Kind.FLOAT64;
+            case "numeric" -> kind == DataType.Kind.DECIMAL;
+            case "date" -> kind == DataType.Kind.DATE;
+            case "time without time zone" -> kind == DataType.Kind.TIME;
+            case "timestamp without time zone" -> kind == DataType.Kind.TIMESTAMP;
+            case "timestamp with time zone" -> kind == DataType.Kind.TIMESTAMP_TZ;
+            case "bytea" -> kind == DataType.Kind.BINARY;
+            case "uuid" -> kind == DataType.Kind.UUID;
+            default -> kind == DataType.Kind.STRING;
         };
     }
 

@@ -7,6 +7,7 @@ import io.debezium.connector.postgresql.connection.ReplicationStream;
 import java.nio.ByteBuffer;
 import java.sql.SQLException;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.replication.LogSequenceNumber;
 import org.postgresql.replication.PGReplicationStream;
@@ -25,6 +26,8 @@ final class RawReplicationStream implements ReplicationStream {
     static final String PREFIX = "sluice";
 
     private static final int FRAME_BYTES = 256 << 10;
+    private static final long GATHER_NANOS = 5_000_000L;
+    private static final long GATHER_PAUSE_NANOS = 500_000L;
     private static final String ADMIN_SHUTDOWN = "57P01";
 
     private final PGReplicationStream stream;
@@ -57,22 +60,7 @@ final class RawReplicationStream implements ReplicationStream {
         if (failure != null) {
             throw failure;
         }
-        ByteBuffer message = stream.readPending();
-        while (message != null) {
-            long position = stream.getLastReceiveLSN().asLong();
-            byte kind = message.get(message.position());
-            if (kind == 'B') {
-                inTransaction = true;
-            } else if (kind == 'C') {
-                inTransaction = false;
-                announced = position;
-            }
-            frame.add(message, position);
-            if (frame.size() >= FRAME_BYTES) {
-                break;
-            }
-            message = stream.readPending();
-        }
+        fillFrame();
         if (frame.isEmpty()) {
             addIdlePosition();
         }
@@ -85,6 +73,42 @@ final class RawReplicationStream implements ReplicationStream {
         lastReceived = Lsn.valueOf(announced);
         processor.process(new LogicalDecodingMessage(Operation.MESSAGE, null, null, false, PREFIX, frame.take()));
         return true;
+    }
+
+    /**
+     * Takes what is there. The server sends row by row; once there is one, waiting a few milliseconds for more makes
+     * frames, and reads of the socket, of many.
+     */
+    private void fillFrame() throws SQLException {
+        long deadline = 0;
+        while (frame.size() < FRAME_BYTES) {
+            ByteBuffer message = stream.readPending();
+            if (message != null) {
+                add(message);
+                continue;
+            }
+            long now = System.nanoTime();
+            if (frame.isEmpty() || link.isClosing() || deadline != 0 && now - deadline >= 0) {
+                return;
+            }
+            deadline = deadline == 0 ? now + GATHER_NANOS : deadline;
+            LockSupport.parkNanos(GATHER_PAUSE_NANOS);
+            if (Thread.currentThread().isInterrupted()) {
+                return;
+            }
+        }
+    }
+
+    private void add(ByteBuffer message) {
+        long position = stream.getLastReceiveLSN().asLong();
+        byte kind = message.get(message.position());
+        if (kind == 'B') {
+            inTransaction = true;
+        } else if (kind == 'C') {
+            inTransaction = false;
+            announced = position;
+        }
+        frame.add(message, position);
     }
 
     @Override

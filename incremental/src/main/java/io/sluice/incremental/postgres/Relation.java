@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A table as the log describes it before its first change and after each change of its shape.
@@ -19,35 +20,53 @@ import java.util.Set;
  */
 record Relation(TableId table, boolean fullIdentity, List<RelationColumn> columns) {
 
+    /** Where a type's name comes from. */
+    enum Origin {
+        /** Built in; the name is {@code format_type}'s. */
+        BUILT_IN,
+        /** A domain over a built-in type; the name is that type's in {@code pg_type}. */
+        DOMAIN,
+        /** A type of the user's or an extension's, or a domain over one; the name is qualified. */
+        USER
+    }
+
+    /** The name of a column's type. */
+    record ColumnType(String name, Origin origin) {
+
+        @Override
+        public String toString() {
+            return origin == Origin.DOMAIN ? "a domain over " + name : name;
+        }
+    }
+
     /**
      * One column.
      *
      * @param inIdentity whether the log identifies old rows by it
-     * @param type as {@code format_type} writes it; empty when it is built in and has no mapping
+     * @param typeId the type's object id
+     * @param type what is known of the type
      */
-    record RelationColumn(String name, boolean inIdentity, Optional<String> type) {}
+    record RelationColumn(String name, boolean inIdentity, int typeId, ColumnType type) {}
 
-    /** Why the schema no longer describes this relation, as what was expected and what was found; empty when it does. */
-    Optional<String> differenceFrom(TableSchema schema) {
+    /**
+     * Why the schema no longer describes this relation, as what was expected and what was found; empty when it does.
+     *
+     * @param before the relation as it was before in this stream; null when this is the first
+     */
+    Optional<String> differenceFrom(TableSchema schema, @Nullable Relation before) {
         List<String> differences = new ArrayList<>();
         Set<String> found = new LinkedHashSet<>();
         for (RelationColumn column : columns) {
             found.add(column.name());
             OptionalInt index = schema.indexOf(column.name());
             if (index.isEmpty()) {
-                differences.add("column '" + column.name() + "'"
-                        + column.type().map(type -> " " + type).orElse("") + " is new or was renamed");
+                differences.add("column '" + column.name() + "' " + column.type() + " is new or was renamed");
                 continue;
             }
             Column expected = schema.column(index.getAsInt());
-            // A schema that was not read from Postgres names the logical type and nothing to compare with.
-            if (expected.nativeType().equals(expected.type().toString())) {
-                continue;
-            }
-            if (column.type().isEmpty()
-                    || !PostgresTypes.fits(expected.nativeType(), column.type().get())) {
+            if (!fits(expected, column) || before != null && before.hadOtherType(column)) {
                 differences.add("column '" + column.name() + "': expected type " + expected.nativeType() + ", found "
-                        + column.type().orElse("another type"));
+                        + column.type());
             }
         }
         for (Column column : schema.columns()) {
@@ -64,6 +83,34 @@ record Relation(TableId table, boolean fullIdentity, List<RelationColumn> column
         }
         return Optional.of("The schema of table " + table + " is no longer the one it was started with: "
                 + String.join("; ", differences) + ". Snapshot the table again.");
+    }
+
+    private static boolean fits(Column expected, RelationColumn found) {
+        // A schema that was not read from Postgres names the logical type and nothing to compare with.
+        if (expected.nativeType().equals(expected.type().toString())) {
+            return true;
+        }
+        boolean expectedBuiltIn = PostgresTypes.isBuiltIn(expected.nativeType());
+        return switch (found.type().origin()) {
+            case BUILT_IN ->
+                PostgresTypes.fits(expected.nativeType(), found.type().name());
+            case DOMAIN ->
+                expectedBuiltIn
+                        ? PostgresTypes.sameBase(
+                                expected.nativeType(), found.type().name())
+                        : PostgresTypes.holds(found.type().name(), expected.type());
+            // The name may be that of the type below a domain, so that only a change within the stream shows.
+            case USER -> !expectedBuiltIn;
+        };
+    }
+
+    private boolean hadOtherType(RelationColumn column) {
+        for (RelationColumn earlier : columns) {
+            if (earlier.name().equals(column.name())) {
+                return earlier.typeId() != column.typeId();
+            }
+        }
+        return false;
     }
 
     private Optional<String> identityDifference(TableSchema schema) {

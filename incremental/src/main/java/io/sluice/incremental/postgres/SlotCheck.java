@@ -39,8 +39,8 @@ final class SlotCheck {
     void await(LogSequenceNumber start) {
         long deadline = System.nanoTime() + options.slotPatience().toNanos();
         try (Connection connection = connections.open()) {
-            checkPublication(connection);
             Optional<Integer> user = checkSlot(connection, start);
+            checkPublication(connection);
             while (user.isPresent()) {
                 if (System.nanoTime() >= deadline) {
                     throw new PipelineException(

@@ -23,6 +23,7 @@ final class TableRows {
 
     private int expectedColumns;
     private boolean wholeOldRows;
+    private @Nullable Relation bound;
     private @Nullable String difference;
     private boolean stopped;
     private @Nullable ColumnBatch batch;
@@ -56,10 +57,11 @@ final class TableRows {
 
     /** Prepares for rows of this shape, which may not be the one that the schema describes. */
     void bind(Relation relation) {
-        difference = relation.differenceFrom(schema).orElse(null);
+        difference = relation.differenceFrom(schema, bound).orElse(null);
         if (difference != null) {
             return;
         }
+        bound = relation;
         places = new int[schema.width()];
         for (int place = 0; place < relation.columns().size(); place++) {
             places[schema.indexOf(relation.columns().get(place).name()).orElseThrow()] = place;
@@ -95,6 +97,11 @@ final class TableRows {
      */
     int stop(long transactionNumber) {
         stopped = true;
+        return forget(transactionNumber);
+    }
+
+    /** Forgets what the open transaction brought; gives how many rows that were. */
+    int forget(long transactionNumber) {
         ColumnBatch open = batch;
         if (open == null || transaction != transactionNumber) {
             return 0;

@@ -33,9 +33,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** A slot with its publication in a test's database, and a change source over it that collects what it delivers. */
 final class TestStream implements AutoCloseable {
+
+    private static final Logger DEBEZIUM = Logger.getLogger("io.debezium");
+
+    static {
+        // Debezium logs each failure with its stack; the tests are about how the source reports it.
+        DEBEZIUM.setLevel(Level.OFF);
+    }
 
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
@@ -49,6 +58,11 @@ final class TestStream implements AutoCloseable {
         this.database = database;
         this.slot = slot;
         this.adjust = adjust;
+    }
+
+    /** Another reader of the same slot. */
+    TestStream(TestStream other, UnaryOperator<PostgresStreamOptions> adjust) {
+        this(other.database, other.slot, adjust);
     }
 
     /** Makes publication and slot. */
