@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
 import org.slf4j.Logger;
@@ -32,6 +33,10 @@ import org.slf4j.LoggerFactory;
 final class PostgresSnapshot implements SnapshotSession {
 
     private static final Logger LOG = LoggerFactory.getLogger(PostgresSnapshot.class);
+
+    /** What the server says to the name of a snapshot whose transaction has ended; it depends on the version. */
+    private static final Set<String> SNAPSHOT_GONE = Set.of("22023", "42704", "55000");
+
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
 
     private final Connections connections;
@@ -160,7 +165,17 @@ final class PostgresSnapshot implements SnapshotSession {
 
     private static void begin(Connection connection, String snapshot) throws SQLException {
         execute(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-        execute(connection, "SET TRANSACTION SNAPSHOT " + Quoting.literal(snapshot));
+        try {
+            execute(connection, "SET TRANSACTION SNAPSHOT " + Quoting.literal(snapshot));
+        } catch (SQLException e) {
+            if (!SNAPSHOT_GONE.contains(SqlErrors.state(e))) {
+                throw e;
+            }
+            throw new PipelineException(
+                    ErrorKind.SOURCE_UNAVAILABLE,
+                    "The snapshot is gone because the connection that kept it was lost. Go on under a new one.",
+                    e);
+        }
     }
 
     private static String export(Connection keeper) throws SQLException {

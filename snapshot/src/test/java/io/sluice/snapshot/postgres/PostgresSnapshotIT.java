@@ -336,6 +336,28 @@ final class PostgresSnapshotIT {
     }
 
     @Test
+    void aSnapshotWhoseConnectionWasLostAsksForAnother(TestDatabase database) {
+        database.execute("CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t VALUES (1)");
+        try (PostgresDatabase source = source(database)) {
+            List<TableSchema> schemas = Sources.schemas(source);
+            try (SnapshotSession session = source.beginStream(schemas, schemas)) {
+                assertThat(database.queryLong("SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity"
+                                + " WHERE datname = current_database() AND application_name LIKE 'sluice %'"))
+                        .isPositive();
+
+                PipelineException failure =
+                        catchThrowableOfType(PipelineException.class, () -> Sources.read(session, TABLE));
+
+                assertThat(failure.kind()).isEqualTo(ErrorKind.SOURCE_UNAVAILABLE);
+                assertThat(failure).hasMessageContaining("snapshot is gone");
+            }
+            try (SnapshotSession session = source.beginSnapshot(schemas, schemas)) {
+                assertThat(Sources.read(session, TABLE)).containsExactly("1");
+            }
+        }
+    }
+
+    @Test
     void anInterruptEndsAReadThatWaitsForALock(TestDatabase database) throws Exception {
         database.execute("CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t VALUES (1)");
         try (PostgresDatabase source = source(database)) {
