@@ -154,7 +154,7 @@ final class Int128 {
             Rounding rounding = mode == RoundingMode.HALF_UP ? Rounding.HALF_AWAY : Rounding.TRUNCATE;
             divideByLong(high[i], low[i], POWER[left], rounding, high, low, i);
         }
-        int step = mode == RoundingMode.FLOOR && aHigh < 0 ? -1 : mode == RoundingMode.CEILING && aHigh >= 0 ? 1 : 0;
+        long step = mode == RoundingMode.FLOOR && aHigh < 0 ? -1 : mode == RoundingMode.CEILING && aHigh >= 0 ? 1 : 0;
         if (step != 0 && !isMultiple(aHigh, aLow, high[i], low[i], exponent)) {
             add(high[i], low[i], step >> 31, step, high, low, i);
         }
