@@ -1,0 +1,78 @@
+package io.sluice.lake.commit;
+
+import io.sluice.pipeline.lake.CommitOutcome;
+import java.util.Optional;
+import org.apache.iceberg.TableMetadata;
+
+/**
+ * Decides on the very metadata that a swap will be based on whether the change may be committed on it. Free of side
+ * effects, so that it can be asked again on every attempt.
+ */
+final class CommitGuard {
+
+    private CommitGuard() {}
+
+    /** What the metadata says about a change. */
+    sealed interface Verdict {
+
+        /** The change fits: the table is as the owner left it. */
+        record Open() implements Verdict {}
+
+        /** The table has the change already. */
+        record Done(TableMarks marks) implements Verdict {}
+
+        /** The change must not be committed. */
+        record Refused(CommitOutcome outcome) implements Verdict {}
+    }
+
+    static Verdict check(TableMetadata metadata, TableChange change) {
+        Optional<TableMarks> marks = TableMarks.read(metadata.properties());
+        TableMarks expected = change.expected();
+        if (marks.isEmpty()) {
+            return conflict(
+                    change,
+                    "it carries no marks of Sluice's any more, expected " + expected.describe()
+                            + ". It was replaced or its properties were removed; drop it and start the pipeline again");
+        }
+        TableMarks found = marks.get();
+        if (!found.pipeline().equals(expected.pipeline())) {
+            return conflict(
+                    change,
+                    "it belongs to pipeline '" + found.pipeline() + "', expected '" + expected.pipeline()
+                            + "'. Give one of the two another sink table");
+        }
+        // Asked before the epoch: a commit whose answer was lost stands even when a later owner has come since.
+        if (found.commitId().equals(change.next().commitId())) {
+            return new Verdict.Done(found);
+        }
+        if (found.epoch() > expected.epoch()
+                || found.epoch() == expected.epoch() && !found.owner().equals(expected.owner())) {
+            return new Verdict.Refused(new CommitOutcome.Fenced(change.table(), expected.epoch(), found.epoch()));
+        }
+        if (found.epoch() < expected.epoch()) {
+            return conflict(
+                    change,
+                    "its epoch fell from " + expected.epoch() + " to " + found.epoch()
+                            + ": its metadata was replaced by an older version. Start the pipeline again");
+        }
+        if (change.kind() == TableChange.Kind.CUT
+                && found.cut() >= change.next().cut()) {
+            return new Verdict.Done(found);
+        }
+        long current = SnapshotClaim.current(metadata);
+        if (!found.sameProgress(expected) || current != expected.snapshotId()) {
+            return conflict(
+                    change,
+                    "expected " + expected.describe() + ", found " + found.describe()
+                            + " and the current snapshot " + (current == TableMarks.NO_SNAPSHOT ? "none" : "" + current)
+                            + ": it was rolled back, compacted or written to by someone else. Start the pipeline again; it accepts"
+                            + " compaction and says what to do about the rest");
+        }
+        return new Verdict.Open();
+    }
+
+    private static Verdict conflict(TableChange change, String what) {
+        return new Verdict.Refused(new CommitOutcome.Conflict(
+                change.table(), "Lake table " + change.table() + " is not as this pipeline left it: " + what));
+    }
+}

@@ -1,0 +1,33 @@
+package io.sluice.lake.commit;
+
+import io.sluice.pipeline.error.PipelineException;
+import java.time.Duration;
+
+/**
+ * How often a commit is tried that lost a race or whose answer was lost.
+ *
+ * @param attempts at least 1
+ * @param firstWait before the second attempt; doubles with each one
+ * @param longestWait the bound of the doubling
+ */
+public record CommitRetries(int attempts, Duration firstWait, Duration longestWait) {
+
+    /** Some seconds altogether: a short outage of the catalog is ridden out. */
+    public static final CommitRetries DEFAULT = new CommitRetries(8, Duration.ofMillis(50), Duration.ofSeconds(2));
+
+    public CommitRetries {
+        if (attempts < 1) {
+            throw new IllegalArgumentException("A commit needs at least one attempt, got " + attempts);
+        }
+    }
+
+    /** Waits after a failed attempt, counted from 1. */
+    void pause(int attempt) {
+        long wait = Math.min(longestWait.toMillis(), firstWait.toMillis() << Math.min(attempt - 1, 20));
+        try {
+            Thread.sleep(wait);
+        } catch (InterruptedException e) {
+            throw PipelineException.interrupted("waiting to try a commit again");
+        }
+    }
+}
