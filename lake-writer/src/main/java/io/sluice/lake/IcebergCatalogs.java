@@ -1,0 +1,124 @@
+package io.sluice.lake;
+
+import io.sluice.pipeline.error.ErrorKind;
+import io.sluice.pipeline.error.PipelineException;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.iceberg.CatalogProperties;
+import org.apache.iceberg.CatalogUtil;
+import org.apache.iceberg.catalog.Catalog;
+
+/** Builds catalogs from options. */
+final class IcebergCatalogs {
+
+    private static final Set<String> TYPES = Set.of("jdbc", "rest", "hadoop", "glue", "hive", "nessie");
+    private static final String SQLITE = "jdbc:sqlite:";
+    private static final String HADOOP_PREFIX = "hadoop.";
+
+    private IcebergCatalogs() {}
+
+    /**
+     * Connects to the catalog.
+     *
+     * @throws PipelineException {@code CONFIGURATION} when the options make no catalog, {@code LAKE_UNAVAILABLE} when it
+     *     cannot be reached
+     */
+    static Catalog open(LakeOptions options) {
+        Map<String, String> properties = properties(options);
+        try {
+            return CatalogUtil.buildIcebergCatalog(options.catalogName(), properties, hadoop(options));
+        } catch (IllegalArgumentException | NullPointerException e) {
+            throw new PipelineException(
+                    ErrorKind.CONFIGURATION,
+                    "No catalog of type '" + options.catalogType() + "' can be made: " + e.getMessage(),
+                    e);
+        } catch (RuntimeException e) {
+            throw new PipelineException(
+                    ErrorKind.LAKE_UNAVAILABLE,
+                    "The catalog (type " + options.catalogType() + ") cannot be reached: " + e.getMessage(),
+                    e);
+        }
+    }
+
+    static Configuration hadoop(LakeOptions options) {
+        Configuration hadoop = new Configuration();
+        options.properties().forEach((name, value) -> {
+            if (name.startsWith(HADOOP_PREFIX)) {
+                hadoop.set(name.substring(HADOOP_PREFIX.length()), value);
+            }
+        });
+        return hadoop;
+    }
+
+    static Map<String, String> properties(LakeOptions options) {
+        Map<String, String> properties = new HashMap<>();
+        String type = options.catalogType();
+        if (TYPES.contains(type.toLowerCase(Locale.ROOT))) {
+            properties.put(CatalogUtil.ICEBERG_CATALOG_TYPE, type.toLowerCase(Locale.ROOT));
+        } else if (type.contains(".")) {
+            properties.put(CatalogProperties.CATALOG_IMPL, type);
+        } else {
+            throw new PipelineException(
+                    ErrorKind.CONFIGURATION,
+                    "Unknown catalog type '" + type + "', expected one of " + TYPES + " or the name of a class");
+        }
+        if (!options.warehouse().isEmpty()) {
+            properties.put(CatalogProperties.WAREHOUSE_LOCATION, warehouse(type, options.warehouse()));
+        }
+        String uri = options.uri();
+        if (!uri.isEmpty()) {
+            properties.put(CatalogProperties.URI, uri);
+        }
+        if (type.equalsIgnoreCase("jdbc")) {
+            properties.put("jdbc.schema-version", "V1");
+        }
+        if (uri.startsWith(SQLITE)) {
+            sqlite(uri, properties);
+        }
+        properties.putAll(options.properties());
+        properties.keySet().removeIf(name -> name.startsWith(HADOOP_PREFIX));
+        return properties;
+    }
+
+    /** One connection, since SQLite has one writer; waiting instead of failing while another process writes. */
+    private static void sqlite(String uri, Map<String, String> properties) {
+        properties.put(CatalogProperties.CLIENT_POOL_SIZE, "1");
+        properties.put("jdbc.busy_timeout", "30000");
+        String file = uri.substring(SQLITE.length()).replaceFirst("\\?.*", "").replaceFirst("^file:", "");
+        if (file.isEmpty() || file.startsWith(":")) {
+            return;
+        }
+        Path parent = Path.of(file).toAbsolutePath().getParent();
+        try {
+            if (parent != null) {
+                Files.createDirectories(parent);
+            }
+        } catch (IOException e) {
+            throw new PipelineException(
+                    ErrorKind.LAKE_REFUSED, "The catalog's directory " + parent + " cannot be made", e);
+        }
+    }
+
+    /** A REST catalog's warehouse is a name of its own choosing; any other is a place. */
+    private static String warehouse(String type, String warehouse) {
+        if (type.equalsIgnoreCase("rest") || hasScheme(warehouse)) {
+            return warehouse;
+        }
+        return Path.of(warehouse).toAbsolutePath().normalize().toString();
+    }
+
+    private static boolean hasScheme(String text) {
+        try {
+            return URI.create(text).getScheme() != null;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+}

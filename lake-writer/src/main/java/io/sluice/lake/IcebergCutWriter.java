@@ -1,0 +1,209 @@
+package io.sluice.lake;
+
+import io.sluice.lake.commit.TableChange;
+import io.sluice.lake.commit.TableMarks;
+import io.sluice.pipeline.batch.ColumnBatch;
+import io.sluice.pipeline.error.ErrorKind;
+import io.sluice.pipeline.error.PipelineException;
+import io.sluice.pipeline.lake.CutWriter;
+import io.sluice.pipeline.lake.PreparedCut;
+import io.sluice.pipeline.lake.RowRefetch;
+import io.sluice.pipeline.lake.TablePhase;
+import io.sluice.pipeline.position.Position;
+import io.sluice.pipeline.schema.TableId;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Collects a cut: a {@link TableCut} per changed table, the largest of which is written out when memory runs short. */
+final class IcebergCutWriter implements CutWriter {
+
+    private final IcebergSession session;
+    private final long number;
+    private final RowRefetch refetch;
+    private final long memoryBytes;
+    private final FailPoints failPoints;
+    private final String cutId;
+    private final Map<TableId, TableCut> tables = new LinkedHashMap<>();
+    private long rows;
+    private long bytes;
+    private State state = State.OPEN;
+
+    private enum State {
+        OPEN,
+        FAILED,
+        PREPARED,
+        CLOSED
+    }
+
+    IcebergCutWriter(
+            IcebergSession session,
+            long number,
+            RowRefetch refetch,
+            long memoryBytes,
+            FailPoints failPoints,
+            String cutId) {
+        this.session = session;
+        this.number = number;
+        this.refetch = refetch;
+        this.memoryBytes = memoryBytes;
+        this.failPoints = failPoints;
+        this.cutId = cutId;
+    }
+
+    @Override
+    public long number() {
+        return number;
+    }
+
+    @Override
+    public void apply(ColumnBatch changes) {
+        require(State.OPEN);
+        if (changes.content() != ColumnBatch.Content.CHANGES) {
+            throw new IllegalArgumentException("A cut takes changes, got a snapshot batch of "
+                    + changes.schema().table());
+        }
+        if (changes.rowCount() == 0) {
+            return;
+        }
+        try {
+            long size = changes.memoryBytes();
+            table(changes).apply(changes);
+            rows += changes.rowCount();
+            bytes += size;
+            boundMemory();
+        } catch (RuntimeException e) {
+            state = State.FAILED;
+            throw e;
+        }
+    }
+
+    private TableCut table(ColumnBatch changes) {
+        TableId id = changes.schema().table();
+        TableCut cut = tables.get(id);
+        if (cut == null) {
+            LakeTable table = session.table(id);
+            if (table.marks().phase() != TablePhase.STREAMING) {
+                throw new IllegalStateException("Changes of " + id + " came in phase "
+                        + table.marks().phase() + "; it has to be published first");
+            }
+            if (!table.schema().columns().equals(changes.schema().columns())) {
+                throw new PipelineException(
+                        ErrorKind.SCHEMA_CHANGED,
+                        id,
+                        "Changes of " + id + " have columns " + changes.schema().columns() + ", expected "
+                                + table.schema().columns() + ". Load the table anew",
+                        null);
+            }
+            cut = new TableCut(table, refetch, cutId);
+            tables.put(id, cut);
+        }
+        return cut;
+    }
+
+    private void boundMemory() {
+        while (true) {
+            long total = 0;
+            long most = 0;
+            TableCut largest = null;
+            for (TableCut cut : tables.values()) {
+                long held = cut.bufferedBytes();
+                total += held;
+                if (held > most) {
+                    most = held;
+                    largest = cut;
+                }
+            }
+            if (largest == null || total <= memoryBytes) {
+                return;
+            }
+            largest.flush();
+        }
+    }
+
+    @Override
+    public long rows() {
+        return rows;
+    }
+
+    @Override
+    public long bytes() {
+        return bytes;
+    }
+
+    @Override
+    public Optional<Position> notBefore() {
+        Optional<Position> latest = Optional.empty();
+        for (TableCut cut : tables.values()) {
+            Optional<Position> own = cut.notBefore();
+            if (own.isPresent()) {
+                latest = Optional.of(
+                        latest.map(other -> Position.max(other, own.get())).orElse(own.get()));
+            }
+        }
+        return latest;
+    }
+
+    @Override
+    public PreparedCut prepare(Position position) {
+        require(State.OPEN);
+        state = State.FAILED;
+        for (TableCut cut : tables.values()) {
+            cut.flush();
+        }
+        // Flushing may have read rows again, so the bound is only known now.
+        Optional<Position> bound = notBefore();
+        if (bound.isPresent() && !position.covers(bound.get())) {
+            state = State.OPEN;
+            throw new IllegalStateException("Cut " + number + " has rows that are true at "
+                    + bound.get().text() + "; it cannot be prepared at " + position.text() + ", collect on until then");
+        }
+        failPoints.reach(FailPoints.AFTER_DATA_FILES);
+        List<TableChange> changes = new ArrayList<>();
+        for (TableCut cut : tables.values()) {
+            LakeTable table = cut.table();
+            CutFiles.Outcome outcome = cut.files().finish();
+            if (outcome.isEmpty()) {
+                cut.abandon();
+                continue;
+            }
+            String commitId = cutId + "-" + number;
+            TableMarks before = table.marks();
+            cut.seal(commitId, outcome);
+            changes.add(new TableChange(
+                    table.id(),
+                    TableChange.Kind.CUT,
+                    before,
+                    before.at(number, position.text(), commitId),
+                    List.copyOf(outcome.added().values()),
+                    outcome.deletes(),
+                    outcome.replaced(),
+                    outcome.removed()));
+        }
+        failPoints.reach(FailPoints.AFTER_DELETES);
+        PreparedIcebergCut prepared = new PreparedIcebergCut(number, position, changes, rows);
+        state = State.PREPARED;
+        session.prepared(this, prepared, List.copyOf(tables.values()));
+        return prepared;
+    }
+
+    private void require(State expected) {
+        if (state != expected) {
+            throw new IllegalStateException("Cut " + number + " is " + state + ", expected " + expected);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (state == State.PREPARED || state == State.CLOSED) {
+            return;
+        }
+        state = State.CLOSED;
+        for (TableCut cut : tables.values()) {
+            cut.giveUp();
+        }
+        session.ended(this);
+    }
+}

@@ -1,0 +1,198 @@
+package io.sluice.lake;
+
+import io.sluice.lake.commit.Ownership;
+import io.sluice.lake.commit.TableCommitter;
+import io.sluice.lake.commit.TableMarks;
+import io.sluice.lake.index.KeyIndexes;
+import io.sluice.lake.index.RocksKeyIndexes;
+import io.sluice.lake.parquet.StorageFailures;
+import io.sluice.pipeline.error.ErrorKind;
+import io.sluice.pipeline.error.PipelineException;
+import io.sluice.pipeline.lake.Lake;
+import io.sluice.pipeline.lake.LakeSession;
+import io.sluice.pipeline.lake.LakeTableSpec;
+import io.sluice.pipeline.lake.LakeTableState;
+import io.sluice.pipeline.schema.TableId;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.apache.iceberg.HasTableOperations;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.TableOperations;
+import org.apache.iceberg.catalog.Catalog;
+import org.apache.iceberg.exceptions.AlreadyExistsException;
+import org.apache.iceberg.exceptions.NoSuchTableException;
+
+/**
+ * A lake of Iceberg tables behind any of Iceberg's catalogs. Every table carries its owner and its progress in its own
+ * properties ({@link TableMarks}); nothing else is needed to go on after a crash. The key indexes in the state directory
+ * are a cache.
+ */
+public final class IcebergLake implements Lake {
+
+    /** How often a start that races with another one is tried again. */
+    private static final int ROUNDS = 5;
+
+    private final Catalog catalog;
+    private final LakeOptions options;
+    private final KeyIndexes indexes;
+    private final LakeTables tables;
+
+    /**
+     * Connects to the catalog.
+     *
+     * @throws PipelineException {@code CONFIGURATION}, {@code LAKE_UNAVAILABLE}, {@code LAKE_REFUSED}
+     */
+    public IcebergLake(LakeOptions options) {
+        this(
+                IcebergCatalogs.open(options),
+                options,
+                new RocksKeyIndexes(options.stateDirectory(), options.indexMemoryBytes()));
+    }
+
+    IcebergLake(Catalog catalog, LakeOptions options, KeyIndexes indexes) {
+        this.catalog = catalog;
+        this.options = options;
+        this.indexes = indexes;
+        this.tables = new LakeTables(catalog);
+    }
+
+    @Override
+    public List<LakeTableState> inspect(Collection<TableId> ids) {
+        List<LakeTableState> states = new ArrayList<>();
+        for (TableId id : ids) {
+            tables.load(id)
+                    .flatMap(table -> TableMarks.read(LakeTables.metadata(table).properties()))
+                    .ifPresent(marks -> states.add(marks.state(id)));
+        }
+        return states;
+    }
+
+    @Override
+    public List<String> check(String pipeline, List<LakeTableSpec> specs) {
+        return new LakeCheck(tables, options).check(pipeline, specs);
+    }
+
+    @Override
+    public LakeSession takeOver(String pipeline, List<LakeTableSpec> specs) {
+        for (int round = 1; round <= ROUNDS; round++) {
+            Optional<LakeSession> session = tryTakeOver(pipeline, specs);
+            if (session.isPresent()) {
+                return session.get();
+            }
+        }
+        throw new PipelineException(
+                ErrorKind.FENCED,
+                "Pipeline '" + pipeline + "' was taken over by another process " + ROUNDS
+                        + " times while this one started; run it in one place only");
+    }
+
+    /** Empty when another process came in between. */
+    private Optional<LakeSession> tryTakeOver(String pipeline, List<LakeTableSpec> specs) {
+        String owner = options.ids().get();
+        long highest = 0;
+        List<Optional<Table>> found = new ArrayList<>();
+        for (LakeTableSpec spec : specs) {
+            TableId id = spec.schema().table();
+            Optional<Table> table = tables.load(id);
+            if (table.isPresent()) {
+                TableMetadata metadata = LakeTables.metadata(table.get());
+                requireFit(spec, metadata);
+                highest = Math.max(
+                        highest,
+                        Ownership.claim(id, metadata, pipeline)
+                                .map(TableMarks::epoch)
+                                .orElse(0L));
+            }
+            found.add(table);
+        }
+        long epoch = highest + 1;
+        Ownership ownership = new Ownership(catalog, options.retries(), options.ids());
+        List<LakeTable> owned = new ArrayList<>();
+        for (int i = 0; i < specs.size(); i++) {
+            LakeTableSpec spec = specs.get(i);
+            TableId id = spec.schema().table();
+            if (found.get(i).isEmpty() && !create(spec, TableMarks.unpublished(pipeline, epoch, owner))) {
+                return Optional.empty();
+            }
+            TableOperations operations = operations(id);
+            Optional<TableMarks> marks =
+                    ownership.take(id, LakeTables.identifier(id), operations, pipeline, epoch, owner);
+            if (marks.isEmpty()) {
+                return Optional.empty();
+            }
+            Table table = tables.load(id).orElseThrow(() -> gone(id));
+            owned.add(new LakeTable(
+                    spec.schema(),
+                    LakeTables.identifier(id),
+                    table,
+                    operations,
+                    indexes,
+                    new ParquetRows(spec.schema(), table),
+                    marks.get()));
+            if (i == 0) {
+                options.failPoints().reach(FailPoints.AFTER_OWNING_FIRST_TABLE);
+            }
+        }
+        return Optional.of(new IcebergSession(
+                epoch,
+                owned,
+                new TableCommitter(catalog, options.retries()),
+                options.cutBufferBytes(),
+                options.failPoints(),
+                options.ids()));
+    }
+
+    private TableOperations operations(TableId id) {
+        return ((HasTableOperations) tables.load(id).orElseThrow(() -> gone(id))).operations();
+    }
+
+    private static void requireFit(LakeTableSpec spec, TableMetadata metadata) {
+        TableId id = spec.schema().table();
+        List<String> differences = LakeTables.differences(spec, metadata);
+        if (!differences.isEmpty()) {
+            throw new PipelineException(
+                    ErrorKind.LAKE_CONFLICT,
+                    id,
+                    "Lake table " + id + " exists and does not fit: " + String.join(" ", differences),
+                    null);
+        }
+    }
+
+    /** Whether it was created; not when someone else was faster. */
+    private boolean create(LakeTableSpec spec, TableMarks marks) {
+        TableId id = spec.schema().table();
+        try {
+            tables.create(spec, marks);
+            return true;
+        } catch (AlreadyExistsException e) {
+            return false;
+        } catch (RuntimeException e) {
+            throw StorageFailures.of(id, "create the table", e);
+        }
+    }
+
+    private static PipelineException gone(TableId id) {
+        return new PipelineException(
+                ErrorKind.LAKE_CONFLICT,
+                id,
+                "Lake table " + id + " was dropped while the pipeline started; start it again",
+                new NoSuchTableException("%s", id));
+    }
+
+    @Override
+    public void close() {
+        indexes.close();
+        if (catalog instanceof Closeable closeable) {
+            try {
+                closeable.close();
+            } catch (IOException e) {
+                throw new PipelineException(ErrorKind.LAKE_UNAVAILABLE, "The catalog could not be closed", e);
+            }
+        }
+    }
+}

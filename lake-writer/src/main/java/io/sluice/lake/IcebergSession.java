@@ -1,0 +1,283 @@
+package io.sluice.lake;
+
+import io.sluice.lake.commit.CommitResult;
+import io.sluice.lake.commit.CommitTarget;
+import io.sluice.lake.commit.TableChange;
+import io.sluice.lake.commit.TableCommitter;
+import io.sluice.lake.commit.TableMarks;
+import io.sluice.lake.parquet.PartitionedFileWriter;
+import io.sluice.pipeline.lake.CommitOutcome;
+import io.sluice.pipeline.lake.CutWriter;
+import io.sluice.pipeline.lake.LakeSession;
+import io.sluice.pipeline.lake.LakeTableState;
+import io.sluice.pipeline.lake.PreparedCut;
+import io.sluice.pipeline.lake.RowRefetch;
+import io.sluice.pipeline.lake.SnapshotFiles;
+import io.sluice.pipeline.lake.SnapshotWriter;
+import io.sluice.pipeline.position.Position;
+import io.sluice.pipeline.schema.TableId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DeleteFile;
+import org.apache.iceberg.FileFormat;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The tables of a pipeline, owned in one epoch. */
+final class IcebergSession implements LakeSession {
+
+    private static final Logger LOG = LoggerFactory.getLogger(IcebergSession.class);
+
+    private final long epoch;
+    private final Map<TableId, LakeTable> tables;
+    private final TableCommitter committer;
+    private final long cutMemoryBytes;
+    private final FailPoints failPoints;
+    private final Supplier<String> ids;
+
+    private final Set<SnapshotWriter> snapshotWriters = ConcurrentHashMap.newKeySet();
+    private final Set<IcebergCutWriter> cutWriters = ConcurrentHashMap.newKeySet();
+
+    /** Cuts that were prepared here and not yet committed, with what is left to give up. */
+    private final Map<Long, List<TableCut>> waiting = new ConcurrentHashMap<>();
+
+    /** Commits of which some attempt had no clear answer: their files are left alone. */
+    private final Set<String> doubtful = ConcurrentHashMap.newKeySet();
+
+    IcebergSession(
+            long epoch,
+            List<LakeTable> tables,
+            TableCommitter committer,
+            long cutMemoryBytes,
+            FailPoints failPoints,
+            Supplier<String> ids) {
+        this.epoch = epoch;
+        Map<TableId, LakeTable> byId = new HashMap<>();
+        tables.forEach(table -> byId.put(table.id(), table));
+        this.tables = Map.copyOf(byId);
+        this.committer = committer;
+        this.cutMemoryBytes = cutMemoryBytes;
+        this.failPoints = failPoints;
+        this.ids = ids;
+    }
+
+    LakeTable table(TableId id) {
+        LakeTable table = tables.get(id);
+        if (table == null) {
+            throw new IllegalArgumentException("Table " + id + " is not one of this session's: " + tables.keySet());
+        }
+        return table;
+    }
+
+    @Override
+    public long epoch() {
+        return epoch;
+    }
+
+    @Override
+    public List<LakeTableState> tables() {
+        return tables.values().stream()
+                .sorted((a, b) -> a.id().compareTo(b.id()))
+                .map(table -> table.marks().state(table.id()))
+                .toList();
+    }
+
+    @Override
+    public SnapshotWriter snapshotWriter(TableId id) {
+        LakeTable table = table(id);
+        PartitionedFileWriter files = new PartitionedFileWriter(
+                id, table.table(), CutFiles.factory(table.table(), FileFormat.PARQUET, ids.get()));
+        IcebergSnapshotWriter[] self = new IcebergSnapshotWriter[1];
+        IcebergSnapshotWriter writer = new IcebergSnapshotWriter(id, files, () -> snapshotWriters.remove(self[0]));
+        self[0] = writer;
+        snapshotWriters.add(writer);
+        return writer;
+    }
+
+    @Override
+    public CommitOutcome publish(TableId id, List<SnapshotFiles> files, long cut, Position position) {
+        LakeTable table = table(id);
+        TableMarks before = table.marks();
+        List<DataFile> added = dataFiles(id, files);
+        TableChange change = TableChange.publish(id, before, before.at(cut, position.text(), ids.get()), added);
+        CommitResult result;
+        try {
+            result = committer.commit(List.of(target(table, change)));
+        } catch (RuntimeException e) {
+            discard(id, files);
+            throw e;
+        }
+        TableMarks marks = result.marks().get(id);
+        if (marks != null) {
+            table.published(marks);
+        } else if (!result.doubtful() && result.outcome().kind() != CommitOutcome.Kind.UNKNOWN) {
+            discard(id, files);
+        }
+        return result.outcome();
+    }
+
+    @Override
+    public void discard(TableId id, List<SnapshotFiles> files) {
+        for (DataFile file : dataFiles(id, files)) {
+            deleteQuietly(table(id), file.location());
+        }
+    }
+
+    private static List<DataFile> dataFiles(TableId id, List<SnapshotFiles> files) {
+        List<DataFile> result = new ArrayList<>();
+        for (SnapshotFiles part : files) {
+            IcebergSnapshotFiles own = (IcebergSnapshotFiles) part;
+            if (!own.table().equals(id)) {
+                throw new IllegalArgumentException("Files of " + own.table() + " were given for " + id);
+            }
+            result.addAll(own.files());
+        }
+        return result;
+    }
+
+    @Override
+    public CutWriter openCut(long number, RowRefetch refetch) {
+        for (LakeTable table : tables.values()) {
+            if (table.marks().cut() >= number) {
+                throw new IllegalArgumentException("Cut " + number + " is not higher than cut "
+                        + table.marks().cut() + " of " + table.id());
+            }
+        }
+        if (!cutWriters.isEmpty()) {
+            throw new IllegalStateException("Another cut is being collected");
+        }
+        IcebergCutWriter writer = new IcebergCutWriter(this, number, refetch, cutMemoryBytes, failPoints, ids.get());
+        cutWriters.add(writer);
+        return writer;
+    }
+
+    void prepared(IcebergCutWriter writer, PreparedIcebergCut cut, List<TableCut> cuts) {
+        cutWriters.remove(writer);
+        waiting.put(cut.number(), cuts);
+    }
+
+    void ended(IcebergCutWriter writer) {
+        cutWriters.remove(writer);
+    }
+
+    @Override
+    public CommitOutcome commit(PreparedCut cut) {
+        PreparedIcebergCut prepared = (PreparedIcebergCut) cut;
+        CommitOutcome outcome = committer.spansTables() ? commitAtOnce(prepared) : commitOneByOne(prepared);
+        switch (outcome.kind()) {
+            case COMMITTED, ALREADY_COMMITTED -> waiting.remove(prepared.number());
+            case FENCED, CONFLICT -> giveUp(prepared);
+            case UNKNOWN -> {}
+        }
+        return outcome;
+    }
+
+    private CommitOutcome commitAtOnce(PreparedIcebergCut cut) {
+        List<CommitTarget> targets = new ArrayList<>();
+        for (TableChange change : cut.changes()) {
+            targets.add(target(table(change.table()), change));
+        }
+        if (targets.isEmpty()) {
+            return new CommitOutcome.Committed(Map.of());
+        }
+        CommitResult result = committer.commit(targets);
+        failPoints.reach(FailPoints.AFTER_CATALOG);
+        for (TableChange change : cut.changes()) {
+            settle(change, result);
+        }
+        return result.outcome();
+    }
+
+    private CommitOutcome commitOneByOne(PreparedIcebergCut cut) {
+        Map<TableId, Long> snapshots = new HashMap<>();
+        boolean any = cut.changes().isEmpty();
+        int done = 0;
+        for (TableChange change : cut.changes()) {
+            failPoints.reach(FailPoints.BEFORE_TABLE);
+            CommitResult result = committer.commit(List.of(target(table(change.table()), change)));
+            TableMarks marks = result.marks().get(change.table());
+            if (marks != null) {
+                failPoints.reach(FailPoints.AFTER_CATALOG);
+                snapshots.put(change.table(), marks.snapshotId());
+            }
+            settle(change, result);
+            if (marks == null) {
+                return result.outcome();
+            }
+            any |= result.outcome().kind() == CommitOutcome.Kind.COMMITTED;
+            if (++done == 1) {
+                failPoints.reach(FailPoints.AFTER_FIRST_TABLE);
+            }
+        }
+        return any ? new CommitOutcome.Committed(snapshots) : new CommitOutcome.AlreadyCommitted();
+    }
+
+    private void settle(TableChange change, CommitResult result) {
+        if (result.doubtful()) {
+            doubtful.add(change.next().commitId() + change.table());
+        }
+        TableMarks marks = result.marks().get(change.table());
+        LakeTable table = table(change.table());
+        if (marks != null && !marks.equals(table.marks())) {
+            table.committed(change, marks);
+        }
+    }
+
+    /** A refused cut: files of tables that do not have it go, unless an attempt's answer is missing. */
+    private void giveUp(PreparedIcebergCut cut) {
+        waiting.remove(cut.number());
+        for (TableChange change : cut.changes()) {
+            LakeTable table = table(change.table());
+            boolean has = table.marks().commitId().equals(change.next().commitId());
+            if (!has && !doubtful.contains(change.next().commitId() + change.table())) {
+                change.added().forEach(file -> deleteQuietly(table, file.location()));
+                change.deletes().stream()
+                        .map(DeleteFile::location)
+                        .distinct()
+                        .forEach(path -> deleteQuietly(table, path));
+            }
+        }
+    }
+
+    @Override
+    public CommitOutcome stop(TableId id, String reason) {
+        LakeTable table = table(id);
+        TableMarks before = table.marks();
+        TableChange change = TableChange.stop(id, before, before.stopped(reason, ids.get()));
+        CommitResult result = committer.commit(List.of(target(table, change)));
+        Optional.ofNullable(result.marks().get(id)).ifPresent(table::setMarks);
+        return result.outcome();
+    }
+
+    private static CommitTarget target(LakeTable table, TableChange change) {
+        return new CommitTarget(table.identifier(), table.operations(), change);
+    }
+
+    private static void deleteQuietly(LakeTable table, String path) {
+        try {
+            table.table().io().deleteFile(path);
+        } catch (RuntimeException e) {
+            LOG.warn("Unused file {} could not be deleted; orphan file removal will take it", path, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        for (SnapshotWriter writer : List.copyOf(snapshotWriters)) {
+            writer.close();
+        }
+        for (IcebergCutWriter writer : List.copyOf(cutWriters)) {
+            writer.close();
+        }
+        for (LakeTable table : tables.values()) {
+            table.close();
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package io.sluice.lake;
+
+import io.sluice.lake.commit.Ownership;
+import io.sluice.lake.schema.IcebergSchemas;
+import io.sluice.pipeline.error.ErrorKind;
+import io.sluice.pipeline.error.PipelineException;
+import io.sluice.pipeline.lake.LakeTableSpec;
+import io.sluice.pipeline.schema.TableId;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.iceberg.CatalogProperties;
+import org.apache.iceberg.CatalogUtil;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.TableProperties;
+import org.apache.iceberg.io.FileIO;
+import org.apache.iceberg.io.PositionOutputStream;
+
+/** Looks for what keeps tables from being written, and leaves nothing behind. */
+final class LakeCheck {
+
+    private static final String DEFAULT_FILE_IO = "org.apache.iceberg.hadoop.HadoopFileIO";
+
+    private final LakeTables tables;
+    private final LakeOptions options;
+
+    LakeCheck(LakeTables tables, LakeOptions options) {
+        this.tables = tables;
+        this.options = options;
+    }
+
+    List<String> check(String pipeline, List<LakeTableSpec> specs) {
+        List<String> problems = new ArrayList<>();
+        boolean missing = false;
+        for (LakeTableSpec spec : specs) {
+            TableId id = spec.schema().table();
+            Optional<Table> table;
+            try {
+                table = tables.load(id);
+            } catch (PipelineException e) {
+                problems.add(e.getMessage());
+                continue;
+            }
+            if (table.isPresent()) {
+                checkExisting(pipeline, spec, table.get(), problems);
+            } else {
+                missing = true;
+                checkNew(spec, problems);
+            }
+        }
+        if (missing) {
+            probeWarehouse(problems);
+        }
+        return problems;
+    }
+
+    private void checkExisting(String pipeline, LakeTableSpec spec, Table table, List<String> problems) {
+        problems.addAll(LakeTables.differences(spec, LakeTables.metadata(table)));
+        try {
+            Ownership.claim(spec.schema().table(), LakeTables.metadata(table), pipeline);
+        } catch (PipelineException e) {
+            problems.add(e.getMessage());
+        }
+        probe(table.io(), table.location() + "/metadata/" + probeName(), "table " + table.name(), problems);
+    }
+
+    private static void checkNew(LakeTableSpec spec, List<String> problems) {
+        TableId id = spec.schema().table();
+        try {
+            IcebergSchemas.partitionSpec(id, IcebergSchemas.schema(spec.schema()), spec.partitionKeys());
+        } catch (PipelineException e) {
+            problems.add(e.getMessage());
+        }
+        String version = spec.properties().get(TableProperties.FORMAT_VERSION);
+        if (version != null) {
+            LakeTables.formatRefusal(version).ifPresent(refusal -> problems.add("Table " + id + ": " + refusal));
+        }
+    }
+
+    private void probeWarehouse(List<String> problems) {
+        Map<String, String> properties = IcebergCatalogs.properties(options);
+        String warehouse = properties.get(CatalogProperties.WAREHOUSE_LOCATION);
+        if (warehouse == null || !warehouse.contains("/")) {
+            // A catalog that places tables itself; the first table shows whether it can be written.
+            return;
+        }
+        String implementation = properties.getOrDefault(CatalogProperties.FILE_IO_IMPL, DEFAULT_FILE_IO);
+        try (FileIO io = CatalogUtil.loadFileIO(implementation, properties, IcebergCatalogs.hadoop(options))) {
+            probe(io, warehouse + "/" + probeName(), "warehouse " + warehouse, problems);
+        } catch (IllegalArgumentException e) {
+            throw new PipelineException(
+                    ErrorKind.CONFIGURATION, "The storage class " + implementation + " cannot be used", e);
+        }
+    }
+
+    private String probeName() {
+        return "sluice-probe-" + options.ids().get();
+    }
+
+    private static void probe(FileIO io, String location, String where, List<String> problems) {
+        try {
+            try (PositionOutputStream out = io.newOutputFile(location).createOrOverwrite()) {
+                out.write(1);
+            } finally {
+                io.deleteFile(location);
+            }
+        } catch (IOException | RuntimeException e) {
+            problems.add("The " + where + " cannot be written: " + e.getMessage()
+                    + ". Check that it exists, its privileges and its free space.");
+        }
+    }
+}

@@ -1,0 +1,368 @@
+package io.sluice.lake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.lake.commit.CommitRetries;
+import io.sluice.lake.index.KeyIndexes;
+import io.sluice.lake.index.RocksKeyIndexes;
+import io.sluice.pipeline.batch.ColumnBatch;
+import io.sluice.pipeline.batch.ColumnVector;
+import io.sluice.pipeline.batch.RowOperation;
+import io.sluice.pipeline.lake.CommitOutcome;
+import io.sluice.pipeline.lake.CutWriter;
+import io.sluice.pipeline.lake.LakeSession;
+import io.sluice.pipeline.lake.LakeTableSpec;
+import io.sluice.pipeline.lake.PreparedCut;
+import io.sluice.pipeline.lake.RowRefetch;
+import io.sluice.pipeline.lake.SnapshotFiles;
+import io.sluice.pipeline.lake.SnapshotWriter;
+import io.sluice.pipeline.position.LogSequenceNumber;
+import io.sluice.pipeline.position.Position;
+import io.sluice.pipeline.schema.Column;
+import io.sluice.pipeline.schema.DataType;
+import io.sluice.pipeline.schema.TableId;
+import io.sluice.pipeline.schema.TableSchema;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.apache.iceberg.DeleteFile;
+import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.Catalog;
+import org.apache.iceberg.data.IcebergGenerics;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.util.ContentFileUtil;
+
+/**
+ * A lake in a directory, with a JDBC catalog on SQLite, and what tests do to it. Rows are read back through Iceberg's
+ * generic reader and through a catalog of their own, never through what is tested.
+ */
+final class TestLake implements AutoCloseable {
+
+    static final String PIPELINE = "shop";
+    static final TableId ORDERS = new TableId("shop", "orders");
+    static final TableId EVENTS = new TableId("shop", "events");
+
+    /** A key, a text and a large text that a change may leave out. */
+    static final TableSchema ORDERS_SCHEMA = new TableSchema(
+            ORDERS,
+            0,
+            List.of(
+                    Column.of("id", DataType.INT64, false),
+                    Column.of("status", DataType.STRING, true),
+                    Column.of("note", DataType.STRING, true)),
+            List.of(0));
+
+    /** No key. */
+    static final TableSchema EVENTS_SCHEMA = new TableSchema(
+            EVENTS,
+            0,
+            List.of(Column.of("kind", DataType.STRING, true), Column.of("amount", DataType.INT32, true)),
+            List.of());
+
+    /** Stands for a value that the log left out. */
+    static final Object UNAVAILABLE = new Object();
+
+    static final RowRefetch NO_REFETCH = (table, keys) -> {
+        throw new AssertionError(
+                "Nothing should have to be read again, wanted " + keys.rowCount() + " rows of " + table);
+    };
+
+    final Path directory;
+    private UnaryOperator<Catalog> wrapper = catalog -> catalog;
+    private UnaryOperator<LakeOptions> changes = options -> options;
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    TestLake(Path directory) {
+        this.directory = directory;
+    }
+
+    /** Lakes opened from now on see their catalog through the wrapper. */
+    TestLake catalogWrappedBy(UnaryOperator<Catalog> newWrapper) {
+        wrapper = newWrapper;
+        return this;
+    }
+
+    /** Lakes opened from now on have these options. */
+    TestLake with(UnaryOperator<LakeOptions> newChanges) {
+        changes = newChanges;
+        return this;
+    }
+
+    LakeOptions options() {
+        LakeOptions options = LakeOptions.of(
+                        "jdbc",
+                        "jdbc:sqlite:" + directory.resolve("catalog/catalog.db"),
+                        directory.resolve("warehouse").toString(),
+                        Map.of(),
+                        directory.resolve("state"))
+                .withMemory(32L << 20, 8L << 20)
+                .withRetries(new CommitRetries(4, Duration.ofMillis(1), Duration.ofMillis(4)));
+        return changes.apply(options);
+    }
+
+    IcebergLake lake() {
+        LakeOptions options = options();
+        KeyIndexes indexes = new RocksKeyIndexes(options.stateDirectory(), options.indexMemoryBytes());
+        IcebergLake lake = new IcebergLake(wrapper.apply(IcebergCatalogs.open(options)), options, indexes);
+        open.add(0, lake);
+        return lake;
+    }
+
+    static LakeTableSpec spec(TableSchema schema, String... partitionKeys) {
+        return new LakeTableSpec(schema, List.of(partitionKeys), Map.of());
+    }
+
+    /** A session of a new lake that owns both tables. */
+    LakeSession session() {
+        return session(spec(ORDERS_SCHEMA), spec(EVENTS_SCHEMA));
+    }
+
+    LakeSession session(LakeTableSpec... specs) {
+        LakeSession session = lake().takeOver(PIPELINE, List.of(specs));
+        open.add(0, session);
+        return session;
+    }
+
+    /** Ends all sessions and lakes, in an orderly way. */
+    void restart() throws Exception {
+        close();
+    }
+
+    static Position at(long lsn) {
+        return new LogSequenceNumber(lsn);
+    }
+
+    static CommitOutcome publish(LakeSession session, TableSchema schema, long lsn, Object[]... rows) {
+        SnapshotFiles files = write(session, schema, rows);
+        return session.publish(schema.table(), List.of(files), 1, at(lsn));
+    }
+
+    static SnapshotFiles write(LakeSession session, TableSchema schema, Object[]... rows) {
+        try (SnapshotWriter writer = session.snapshotWriter(schema.table())) {
+            ColumnBatch batch = ColumnBatch.create(schema, ColumnBatch.Content.SNAPSHOT, 4);
+            for (Object[] row : rows) {
+                append(batch, row);
+                batch.endRow();
+            }
+            writer.append(batch);
+            return writer.finish();
+        }
+    }
+
+    /** Collects and commits a cut at position {@code number * 100}. */
+    static CommitOutcome cut(LakeSession session, long number, ColumnBatch... batches) {
+        return cut(session, number, NO_REFETCH, batches);
+    }
+
+    static CommitOutcome cut(LakeSession session, long number, RowRefetch refetch, ColumnBatch... batches) {
+        return session.commit(prepare(session, number, refetch, batches));
+    }
+
+    static PreparedCut prepare(LakeSession session, long number, RowRefetch refetch, ColumnBatch... batches) {
+        try (CutWriter writer = session.openCut(number, refetch)) {
+            for (ColumnBatch batch : batches) {
+                writer.apply(batch);
+            }
+            return writer.prepare(at(number * 100));
+        }
+    }
+
+    static ColumnBatch changes(TableSchema schema, Change... changes) {
+        ColumnBatch batch = ColumnBatch.create(schema, ColumnBatch.Content.CHANGES, 4);
+        for (Change change : changes) {
+            append(batch, change.values());
+            batch.endChange(change.operation(), 1);
+        }
+        return batch;
+    }
+
+    static ColumnBatch orders(Change... changes) {
+        return changes(ORDERS_SCHEMA, changes);
+    }
+
+    static ColumnBatch events(Change... changes) {
+        return changes(EVENTS_SCHEMA, changes);
+    }
+
+    /** A change row as a test writes it. */
+    record Change(byte operation, Object... values) {
+        Change ifPresent() {
+            return new Change((byte) (operation | RowOperation.IF_PRESENT), values);
+        }
+
+        Change refetch() {
+            return new Change((byte) (operation | RowOperation.REFETCH), values);
+        }
+    }
+
+    static Change insert(Object... values) {
+        return new Change(RowOperation.INSERT, values);
+    }
+
+    static Change update(Object... values) {
+        return new Change(RowOperation.UPDATE, values);
+    }
+
+    static Change delete(Object... values) {
+        return new Change(RowOperation.DELETE, values);
+    }
+
+    static Change moveOut(Object... values) {
+        return new Change(RowOperation.MOVE_OUT, values);
+    }
+
+    static Change moveIn(Object... values) {
+        return new Change(RowOperation.MOVE_IN, values);
+    }
+
+    static Change truncate() {
+        return new Change(RowOperation.TRUNCATE);
+    }
+
+    static Object[] row(Object... values) {
+        return values;
+    }
+
+    static void append(ColumnBatch batch, Object... values) {
+        for (int i = 0; i < batch.columns().length; i++) {
+            ColumnVector column = batch.column(i);
+            Object value = i < values.length ? values[i] : null;
+            if (value == UNAVAILABLE) {
+                column.appendUnavailable();
+            } else {
+                ParquetRows.append(column, value);
+            }
+        }
+    }
+
+    /** The table through a catalog of the reader's own. */
+    <T> T read(TableId id, TableUse<T> use) {
+        try (IcebergCatalogsHandle catalog = new IcebergCatalogsHandle(IcebergCatalogs.open(options()))) {
+            return use.apply(catalog.catalog().loadTable(LakeTables.identifier(id)));
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** All rows as texts, sorted. */
+    List<String> rows(TableId id) {
+        return read(id, table -> {
+            List<String> rows = new ArrayList<>();
+            try (CloseableIterable<Record> records = IcebergGenerics.read(table).build()) {
+                for (Record record : records) {
+                    List<String> values = new ArrayList<>();
+                    // The reader leaves the row's position at the end where there are deletes.
+                    for (int i = 0; i < table.schema().columns().size(); i++) {
+                        values.add(String.valueOf(record.get(i)));
+                    }
+                    rows.add(String.join("|", values));
+                }
+            }
+            rows.sort(null);
+            return rows;
+        });
+    }
+
+    Map<String, String> properties(TableId id) {
+        return read(id, table -> Map.copyOf(table.properties()));
+    }
+
+    /** Files below the warehouse that the catalog's tables do not refer to in any snapshot, but for old metadata. */
+    Set<String> dataFilesOnDisk() {
+        Set<String> files = new TreeSet<>();
+        Path warehouse = directory.resolve("warehouse");
+        if (!Files.exists(warehouse)) {
+            return files;
+        }
+        try (Stream<Path> found = Files.walk(warehouse)) {
+            found.filter(path -> path.toString().contains("/data/") && Files.isRegularFile(path))
+                    .filter(path -> !path.getFileName().toString().endsWith(".crc"))
+                    .forEach(path -> files.add(path.toString()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return files;
+    }
+
+    /** Files of data and deletes that some snapshot of the tables refers to. */
+    Set<String> referencedFiles(TableId... ids) {
+        Set<String> files = new TreeSet<>();
+        for (TableId id : ids) {
+            read(id, table -> {
+                for (Snapshot snapshot : table.snapshots()) {
+                    snapshot.addedDataFiles(table.io()).forEach(file -> files.add(file.location()));
+                    snapshot.addedDeleteFiles(table.io()).forEach(file -> files.add(file.location()));
+                }
+                return files;
+            });
+        }
+        return files;
+    }
+
+    /** What must hold of every table after every commit. */
+    void assertSound(TableId... ids) {
+        for (TableId id : ids) {
+            read(id, table -> {
+                assertNoForeignDeletes(table);
+                Snapshot current = table.currentSnapshot();
+                if (current != null) {
+                    for (String mark : List.of("pipeline", "cut", "position", "phase", "commit-id")) {
+                        assertThat(current.summary().get("sluice." + mark))
+                                .as("sluice.%s of %s in summary and properties", mark, id)
+                                .isEqualTo(table.properties().get("sluice." + mark));
+                    }
+                    assertThat(table.properties().get("sluice.snapshot-id"))
+                            .isEqualTo(Long.toString(current.snapshotId()));
+                }
+                return id;
+            });
+        }
+    }
+
+    private static void assertNoForeignDeletes(Table table) throws IOException {
+        try (CloseableIterable<FileScanTask> tasks = table.newScan().planFiles()) {
+            for (FileScanTask task : tasks) {
+                assertThat(task.deletes().size())
+                        .as("deletion vectors of one file")
+                        .isLessThanOrEqualTo(1);
+                for (DeleteFile delete : task.deletes()) {
+                    assertThat(ContentFileUtil.isDV(delete)).isTrue();
+                    assertThat(delete.recordCount()).isLessThan(task.file().recordCount());
+                }
+            }
+        }
+    }
+
+    @Override
+    public void close() throws Exception {
+        List<AutoCloseable> closing = new ArrayList<>(open);
+        open.clear();
+        for (AutoCloseable closeable : closing) {
+            closeable.close();
+        }
+    }
+
+    @FunctionalInterface
+    interface TableUse<T> {
+        T apply(Table table) throws Exception;
+    }
+
+    private record IcebergCatalogsHandle(Catalog catalog) implements AutoCloseable {
+        @Override
+        public void close() throws Exception {
+            ((AutoCloseable) catalog).close();
+        }
+    }
+}
