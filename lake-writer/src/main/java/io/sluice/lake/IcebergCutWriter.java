@@ -89,6 +89,10 @@ final class IcebergCutWriter implements CutWriter {
                 throw new IllegalStateException("Changes of " + id + " came in phase "
                         + table.marks().phase() + "; it has to be published first");
             }
+            if (table.marks().cut() >= number) {
+                throw new IllegalStateException("Table " + id + " has cut "
+                        + table.marks().cut() + " already, its changes must not be put into cut " + number);
+            }
             if (!table.schema().columns().equals(changes.schema().columns())) {
                 throw new PipelineException(
                         ErrorKind.SCHEMA_CHANGED,

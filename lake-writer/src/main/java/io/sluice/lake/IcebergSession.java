@@ -145,9 +145,10 @@ final class IcebergSession implements LakeSession {
     @Override
     public CutWriter openCut(long number, RowRefetch refetch) {
         for (LakeTable table : tables.values()) {
-            if (table.marks().cut() >= number) {
-                throw new IllegalArgumentException("Cut " + number + " is not higher than cut "
-                        + table.marks().cut() + " of " + table.id());
+            // The same number completes a cut that broke off between two tables, for those that lack it.
+            if (table.marks().cut() > number) {
+                throw new IllegalArgumentException(
+                        "Cut " + number + " is lower than cut " + table.marks().cut() + " of " + table.id());
             }
         }
         if (!cutWriters.isEmpty()) {

@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.lake.commit.CommitRetries;
 import io.sluice.lake.index.KeyIndexes;
 import io.sluice.lake.index.RocksKeyIndexes;
+import io.sluice.pipeline.batch.BytesVector;
 import io.sluice.pipeline.batch.ColumnBatch;
 import io.sluice.pipeline.batch.ColumnVector;
+import io.sluice.pipeline.batch.IntVector;
+import io.sluice.pipeline.batch.LongVector;
 import io.sluice.pipeline.batch.RowOperation;
 import io.sluice.pipeline.lake.CommitOutcome;
 import io.sluice.pipeline.lake.CutWriter;
 import io.sluice.pipeline.lake.LakeSession;
 import io.sluice.pipeline.lake.LakeTableSpec;
+import io.sluice.pipeline.lake.LakeTableState;
 import io.sluice.pipeline.lake.PreparedCut;
 import io.sluice.pipeline.lake.RowRefetch;
 import io.sluice.pipeline.lake.SnapshotFiles;
@@ -24,6 +28,7 @@ import io.sluice.pipeline.schema.TableId;
 import io.sluice.pipeline.schema.TableSchema;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -140,6 +145,19 @@ final class TestLake implements AutoCloseable {
         close();
     }
 
+    /** Ends all sessions and lakes as a kill would: files stay as they are, only locks of this process are freed. */
+    void kill() throws Exception {
+        for (AutoCloseable closeable : open) {
+            if (closeable instanceof IcebergSession session) {
+                for (LakeTableState table : session.tables()) {
+                    session.table(table.table()).close();
+                }
+            }
+        }
+        open.removeIf(LakeSession.class::isInstance);
+        close();
+    }
+
     static Position at(long lsn) {
         return new LogSequenceNumber(lsn);
     }
@@ -171,11 +189,16 @@ final class TestLake implements AutoCloseable {
     }
 
     static PreparedCut prepare(LakeSession session, long number, RowRefetch refetch, ColumnBatch... batches) {
-        try (CutWriter writer = session.openCut(number, refetch)) {
+        CutWriter writer = session.openCut(number, refetch);
+        try {
             for (ColumnBatch batch : batches) {
                 writer.apply(batch);
             }
             return writer.prepare(at(number * 100));
+        } catch (RuntimeException e) {
+            // Not after an error: that is a kill, after which nobody cleans up.
+            writer.close();
+            throw e;
         }
     }
 
@@ -241,8 +264,14 @@ final class TestLake implements AutoCloseable {
             Object value = i < values.length ? values[i] : null;
             if (value == UNAVAILABLE) {
                 column.appendUnavailable();
+            } else if (value == null) {
+                column.appendNull();
+            } else if (value instanceof Long number) {
+                ((LongVector) column).append(number);
+            } else if (value instanceof Integer number) {
+                ((IntVector) column).append(number);
             } else {
-                ParquetRows.append(column, value);
+                ((BytesVector) column).append(value.toString().getBytes(StandardCharsets.UTF_8));
             }
         }
     }

@@ -72,8 +72,9 @@ final class RocksKeyIndex implements KeyIndex {
             throw new PipelineException(
                     ErrorKind.LAKE_REFUSED,
                     table,
-                    "The key index of " + table + " in " + directory + " cannot be opened: " + e.getMessage()
-                            + ". End the other process that uses this state directory, or name another one",
+                    "The key index of " + table + " in " + directory
+                            + " cannot be opened; when another process uses this state directory, end it or name another"
+                            + " directory: " + e.getMessage(),
                     e);
         }
     }

@@ -1,0 +1,337 @@
+package io.sluice.lake;
+
+import static io.sluice.lake.TestLake.EVENTS;
+import static io.sluice.lake.TestLake.EVENTS_SCHEMA;
+import static io.sluice.lake.TestLake.ORDERS;
+import static io.sluice.lake.TestLake.ORDERS_SCHEMA;
+import static io.sluice.lake.TestLake.UNAVAILABLE;
+import static io.sluice.lake.TestLake.cut;
+import static io.sluice.lake.TestLake.delete;
+import static io.sluice.lake.TestLake.events;
+import static io.sluice.lake.TestLake.insert;
+import static io.sluice.lake.TestLake.orders;
+import static io.sluice.lake.TestLake.publish;
+import static io.sluice.lake.TestLake.row;
+import static io.sluice.lake.TestLake.spec;
+import static io.sluice.lake.TestLake.update;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sluice.lake.index.RocksKeyIndexes;
+import io.sluice.pipeline.error.ErrorKind;
+import io.sluice.pipeline.error.PipelineException;
+import io.sluice.pipeline.lake.LakeSession;
+import io.sluice.pipeline.lake.LakeTableSpec;
+import io.sluice.pipeline.lake.LakeTableState;
+import io.sluice.pipeline.lake.TablePhase;
+import io.sluice.pipeline.schema.Column;
+import io.sluice.pipeline.schema.DataType;
+import io.sluice.pipeline.schema.TableSchema;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.Catalog;
+import org.apache.iceberg.io.CloseableIterable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Taking over: after an end in order, after a kill anywhere, after the loss of the local state. */
+class RestartTest {
+
+    @TempDir
+    Path directory;
+
+    TestLake lake;
+    LakeSession session;
+
+    @BeforeEach
+    void published() {
+        lake = new TestLake(directory);
+        session = lake.session();
+        publish(session, ORDERS_SCHEMA, 100, row(1L, "new", "a"), row(2L, "new", "b"), row(3L, "new", "c"));
+        publish(session, EVENTS_SCHEMA, 100, row("x", 1), row("x", 1));
+        cut(session, 2, orders(update(1L, "paid", "a")), events(insert("y", 2)));
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        lake.assertSound(ORDERS, EVENTS);
+        lake.close();
+    }
+
+    @Test
+    void aLaterOwnerHasAHigherEpochAndGoesOnWhereTheTablesAre() throws Exception {
+        lake.restart();
+        session = lake.session();
+
+        assertThat(session.epoch()).isEqualTo(2);
+        assertThat(session.tables()).extracting(LakeTableState::cut).containsExactly(2L, 2L);
+        cut(session, 3, orders(update(1L, "sent", UNAVAILABLE), delete(2L)), events(delete("x", 1)));
+        assertThat(lake.rows(ORDERS)).containsExactly("1|sent|a", "3|new|c");
+        assertThat(lake.rows(EVENTS)).containsExactly("x|1", "y|2");
+    }
+
+    @Test
+    void aLostIndexIsRebuiltFromTheLake() throws Exception {
+        lake.restart();
+        deleteState();
+        session = lake.session();
+
+        cut(session, 3, orders(update(1L, "sent", UNAVAILABLE), delete(2L)), events(delete("x", 1), delete("y", 2)));
+        assertThat(lake.rows(ORDERS)).containsExactly("1|sent|a", "3|new|c");
+        assertThat(lake.rows(EVENTS)).containsExactly("x|1");
+    }
+
+    @Test
+    void aStaleIndexIsRebuiltFromTheLake() throws Exception {
+        lake.restart();
+        TestLake elsewhere = new TestLake(directory)
+                .with(options -> new LakeOptions(
+                        options.catalogType(),
+                        options.catalogName(),
+                        options.uri(),
+                        options.warehouse(),
+                        options.properties(),
+                        directory.resolve("other-state"),
+                        options.cutBufferBytes(),
+                        options.indexMemoryBytes(),
+                        options.retries(),
+                        options.failPoints(),
+                        options.ids()));
+        cut(elsewhere.session(), 3, orders(update(1L, "elsewhere", "a"), insert(4L, "elsewhere", "d")));
+        elsewhere.close();
+        session = lake.session();
+
+        cut(session, 4, orders(update(1L, "here", UNAVAILABLE), delete(4L)));
+        assertThat(lake.rows(ORDERS)).containsExactly("1|here|a", "2|new|b", "3|new|c");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                FailPoints.AFTER_DATA_FILES,
+                FailPoints.AFTER_DELETES,
+                FailPoints.BEFORE_TABLE,
+                FailPoints.AFTER_FIRST_TABLE,
+                FailPoints.AFTER_CATALOG
+            })
+    void aKilledCutIsDoneAgainAndDoneOnce(String failPoint) throws Exception {
+        lake.restart();
+        LakeSession doomed = dyingAt(failPoint);
+        assertThatThrownBy(() -> cut(
+                        doomed,
+                        3,
+                        orders(update(1L, "sent", UNAVAILABLE), insert(4L, "new", "d"), delete(2L)),
+                        events(insert("z", 3))))
+                .isInstanceOf(Killed.class);
+        lake.kill();
+
+        lake.with(options -> options);
+        session = lake.session();
+        // The pipeline gives a table only what it does not have yet.
+        for (LakeTableState table : session.tables()) {
+            if (table.cut() < 3) {
+                cut(
+                        session,
+                        3,
+                        table.table().equals(ORDERS)
+                                ? orders(update(1L, "sent", UNAVAILABLE), insert(4L, "new", "d"), delete(2L))
+                                : events(insert("z", 3)));
+            }
+        }
+        assertThat(lake.rows(ORDERS)).containsExactly("1|sent|a", "3|new|c", "4|new|d");
+        assertThat(lake.rows(EVENTS)).containsExactly("x|1", "x|1", "y|2", "z|3");
+        cut(session, 5, orders(update(4L, "later", UNAVAILABLE), delete(1L)), events(delete("z", 3)));
+        assertThat(lake.rows(ORDERS)).containsExactly("3|new|c", "4|later|d");
+        assertThat(lake.rows(EVENTS)).containsExactly("x|1", "x|1", "y|2");
+    }
+
+    @Test
+    void aKillBetweenCatalogAndIndexIsMendedWithoutARebuild() throws Exception {
+        lake.restart();
+        LakeSession doomed = dyingAt(FailPoints.AFTER_CATALOG);
+        assertThatThrownBy(() -> cut(doomed, 3, orders(update(1L, "sent", "a"), insert(4L, "new", "d"))))
+                .isInstanceOf(Killed.class);
+        lake.kill();
+
+        lake.with(options -> options);
+        session = lake.session();
+        cut(session, 4, orders(delete(4L)));
+        assertThat(lake.rows(ORDERS)).containsExactly("1|sent|a", "2|new|b", "3|new|c");
+        lake.restart();
+        // Ordinals go on where they were; a rebuild would have numbered the files anew from 0.
+        try (RocksKeyIndexes indexes = new RocksKeyIndexes(directory.resolve("state"), 8L << 20);
+                var index = indexes.open(TestLake.PIPELINE, ORDERS)) {
+            assertThat(index.files()).hasSize(3);
+            assertThat(index.nextFile()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void aKillWhileTakingOverLeavesAPipelineThatCanBeTakenOver() throws Exception {
+        lake.restart();
+        assertThatThrownBy(() -> dyingAt(FailPoints.AFTER_OWNING_FIRST_TABLE)).isInstanceOf(Killed.class);
+        lake.kill();
+
+        lake.with(options -> options);
+        session = lake.session();
+        assertThat(session.epoch()).isEqualTo(3);
+        cut(session, 3, orders(delete(1L)));
+    }
+
+    @Test
+    void compactionByAnotherEngineIsAccepted() throws Exception {
+        cut(session, 3, orders(insert(9L, "new", "i")));
+        lake.restart();
+        compact();
+
+        session = lake.session();
+        cut(session, 4, orders(update(1L, "after", UNAVAILABLE), delete(9L)));
+        assertThat(lake.rows(ORDERS)).containsExactly("1|after|a", "2|new|b", "3|new|c");
+    }
+
+    @Test
+    void aTableOfAnotherPipelineIsRefused() {
+        assertThatThrownBy(() -> lake.lake().takeOver("other", List.of(spec(ORDERS_SCHEMA))))
+                .isInstanceOfSatisfying(
+                        PipelineException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.LAKE_CONFLICT))
+                .hasMessageContaining("belongs to pipeline 'shop', expected 'other'");
+    }
+
+    @Test
+    void aSchemaThatDoesNotFitIsRefused() {
+        TableSchema other = new TableSchema(
+                ORDERS,
+                0,
+                List.of(Column.of("id", DataType.INT64, false), Column.of("extra", DataType.DATE, true)),
+                List.of(0));
+
+        assertThatThrownBy(() -> lake.lake().takeOver(TestLake.PIPELINE, List.of(spec(other))))
+                .isInstanceOfSatisfying(
+                        PipelineException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.LAKE_CONFLICT))
+                .hasMessageContaining("extra");
+        assertThat(lake.lake().check(TestLake.PIPELINE, List.of(spec(other)))).anyMatch(text -> text.contains("extra"));
+    }
+
+    @Test
+    void checkNamesEveryProblemAndLeavesNothingBehind() throws Exception {
+        IcebergLake checked = lake.lake();
+        var before = allFiles();
+
+        assertThat(checked.check(TestLake.PIPELINE, List.of(spec(ORDERS_SCHEMA))))
+                .isEmpty();
+        assertThat(checked.check("other", List.of(spec(ORDERS_SCHEMA))))
+                .singleElement()
+                .asString()
+                .contains("belongs to pipeline 'shop'");
+        TableSchema fresh = new TableSchema(
+                new io.sluice.pipeline.schema.TableId("shop", "fresh"), 0, ORDERS_SCHEMA.columns(), List.of(0));
+        assertThat(checked.check(TestLake.PIPELINE, List.of(spec(fresh)))).isEmpty();
+        assertThat(checked.check(TestLake.PIPELINE, List.of(spec(fresh, "day(nothing)"))))
+                .singleElement()
+                .asString()
+                .contains("nothing");
+        assertThat(checked.check(
+                        TestLake.PIPELINE, List.of(new LakeTableSpec(fresh, List.of(), Map.of("format-version", "2")))))
+                .singleElement()
+                .asString()
+                .contains("format-version is '2', expected 3");
+        assertThat(allFiles()).isEqualTo(before);
+    }
+
+    @Test
+    void anUnpublishedTableHasNoSnapshotAndAnEmptyOneCanBePublished() throws Exception {
+        TestLake other = new TestLake(directory.resolve("second"));
+        LakeSession fresh = other.session();
+        assertThat(fresh.tables()).allSatisfy(state -> {
+            assertThat(state.phase()).isEqualTo(TablePhase.SNAPSHOT);
+            assertThat(state.snapshotId()).isEmpty();
+            assertThat(state.position()).isEmpty();
+        });
+        assertThat(other.<Boolean>read(ORDERS, table -> table.currentSnapshot() == null))
+                .isTrue();
+
+        fresh.publish(ORDERS, List.of(), 1, TestLake.at(100));
+        assertThat(other.rows(ORDERS)).isEmpty();
+        cut(fresh, 2, orders(insert(1L, "first", "a")));
+        assertThat(other.rows(ORDERS)).containsExactly("1|first|a");
+        other.close();
+    }
+
+    @Test
+    void partitionedTablesFollowTheirRowsAcrossPartitions() throws Exception {
+        TestLake other = new TestLake(directory.resolve("second"));
+        LakeSession partitioned = other.session(spec(ORDERS_SCHEMA, "status"));
+        publish(partitioned, ORDERS_SCHEMA, 100, row(1L, "new", "a"), row(2L, "new", "b"), row(3L, "old", "c"));
+        cut(partitioned, 2, orders(update(1L, "old", UNAVAILABLE), delete(3L), insert(4L, null, "d")));
+
+        assertThat(other.rows(ORDERS)).containsExactly("1|old|a", "2|new|b", "4|null|d");
+        other.close();
+    }
+
+    private LakeSession dyingAt(String failPoint) {
+        lake.with(options -> options.withFailPoints(name -> {
+            if (name.equals(failPoint)) {
+                throw new Killed();
+            }
+        }));
+        return lake.session();
+    }
+
+    /** What any engine's compaction does: one file with the live rows takes the place of all files. */
+    private void compact() throws Exception {
+        Catalog catalog = IcebergCatalogs.open(lake.options());
+        try (AutoCloseable closing = (AutoCloseable) catalog) {
+            Table table = catalog.loadTable(LakeTables.identifier(ORDERS));
+            List<Object[]> rows =
+                    List.of(row(9L, "new", "i"), row(3L, "new", "c"), row(1L, "paid", "a"), row(2L, "new", "b"));
+            var writer = new io.sluice.lake.parquet.PartitionedFileWriter(
+                    ORDERS, table, CutFiles.factory(table, org.apache.iceberg.FileFormat.PARQUET, "compaction"));
+            var batch = io.sluice.pipeline.batch.ColumnBatch.create(
+                    ORDERS_SCHEMA, io.sluice.pipeline.batch.ColumnBatch.Content.SNAPSHOT, 4);
+            for (Object[] row : rows) {
+                TestLake.append(batch, row);
+                batch.endRow();
+            }
+            writer.append(batch);
+            var rewrite = table.newRewrite()
+                    .validateFromSnapshot(table.currentSnapshot().snapshotId());
+            try (CloseableIterable<FileScanTask> tasks = table.newScan().planFiles()) {
+                for (FileScanTask task : tasks) {
+                    rewrite.deleteFile(task.file());
+                    task.deletes().forEach(rewrite::deleteFile);
+                }
+            }
+            writer.finish().forEach(rewrite::addFile);
+            rewrite.commit();
+        }
+    }
+
+    private void deleteState() throws Exception {
+        try (Stream<Path> files = Files.walk(directory.resolve("state"))) {
+            for (Path path : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+
+    private List<Path> allFiles() throws Exception {
+        try (Stream<Path> files = Files.walk(directory.resolve("warehouse"))) {
+            return files.sorted().toList();
+        }
+    }
+
+    /** A kill: no handler for exceptions sees it. */
+    private static final class Killed extends Error {
+        private static final long serialVersionUID = 1;
+    }
+}
