@@ -156,7 +156,7 @@ final class Int128 {
         }
         long step = mode == RoundingMode.FLOOR && aHigh < 0 ? -1 : mode == RoundingMode.CEILING && aHigh >= 0 ? 1 : 0;
         if (step != 0 && !isMultiple(aHigh, aLow, high[i], low[i], exponent)) {
-            add(high[i], low[i], step >> 31, step, high, low, i);
+            add(high[i], low[i], step >> 63, step, high, low, i);
         }
     }
 
