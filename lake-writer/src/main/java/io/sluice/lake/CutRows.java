@@ -28,6 +28,7 @@ final class CutRows {
     private int slots;
     private int live;
     private long batchBytes;
+    private boolean anyRefetch;
 
     /** Adds a batch; its first row gets the slot that is returned, and no row is live yet. */
     int add(ColumnBatch batch) {
@@ -63,6 +64,7 @@ final class CutRows {
     void markRefetch(int slot) {
         reserveMarks();
         refetch[slot] = true;
+        anyRefetch = true;
     }
 
     /** The row in the slot lacks values that an earlier row in the buffer has. */
@@ -89,6 +91,11 @@ final class CutRows {
             previousSlots = Arrays.copyOf(previousSlots, capacity);
             previousLocations = Arrays.copyOf(previousLocations, capacity);
         }
+    }
+
+    /** Whether rows came that had to be read again. */
+    boolean hasRefetch() {
+        return anyRefetch;
     }
 
     boolean isRefetch(int slot) {

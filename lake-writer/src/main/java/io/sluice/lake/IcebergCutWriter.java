@@ -139,6 +139,15 @@ final class IcebergCutWriter implements CutWriter {
 
     @Override
     public Optional<Position> notBefore() {
+        if (state == State.OPEN) {
+            // Rows that wait to be read again would only raise the bound in prepare, too late for the caller.
+            try {
+                tables.values().forEach(TableCut::settleRefetches);
+            } catch (RuntimeException e) {
+                state = State.FAILED;
+                throw e;
+            }
+        }
         Optional<Position> latest = Optional.empty();
         for (TableCut cut : tables.values()) {
             Optional<Position> own = cut.notBefore();

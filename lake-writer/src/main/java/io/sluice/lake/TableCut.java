@@ -236,6 +236,13 @@ final class TableCut {
         changed = false;
     }
 
+    /** Reads rows again that have to be, so that {@link #notBefore} is known. */
+    void settleRefetches() {
+        if (rows.hasRefetch()) {
+            flush();
+        }
+    }
+
     /** Gives the table's part of the cut up: nothing of it stays. */
     void abandon() {
         index.abandon();

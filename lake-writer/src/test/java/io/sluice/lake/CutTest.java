@@ -241,8 +241,8 @@ class CutTest {
                     update(1L, "?", "?").refetch(),
                     update(2L, "?", "?").refetch(),
                     update(2L, "wins", "later")));
-            assertThatThrownBy(() -> writer.prepare(at(200))).hasMessageContaining("true at");
             assertThat(writer.notBefore()).contains(at(250));
+            assertThatThrownBy(() -> writer.prepare(at(200))).hasMessageContaining("true at");
             session.commit(writer.prepare(at(300)));
         }
 
