@@ -16,7 +16,7 @@ import org.apache.iceberg.CatalogUtil;
 import org.apache.iceberg.catalog.Catalog;
 
 /** Builds catalogs from options. */
-final class IcebergCatalogs {
+public final class IcebergCatalogs {
 
     private static final Set<String> TYPES = Set.of("jdbc", "rest", "hadoop", "glue", "hive", "nessie");
     private static final String SQLITE = "jdbc:sqlite:";
@@ -30,7 +30,7 @@ final class IcebergCatalogs {
      * @throws PipelineException {@code CONFIGURATION} when the options make no catalog, {@code LAKE_UNAVAILABLE} when it
      *     cannot be reached
      */
-    static Catalog open(LakeOptions options) {
+    public static Catalog open(LakeOptions options) {
         Map<String, String> properties = properties(options);
         try {
             return CatalogUtil.buildIcebergCatalog(options.catalogName(), properties, hadoop(options));
