@@ -120,6 +120,17 @@ public final class PostgresDatabase implements SourceDatabase {
     }
 
     /**
+     * Begins a snapshot at the source's current position without touching the pipeline's stream or publication, which
+     * need not exist; nothing is left behind when it is closed. Waits until every transaction that is open at the
+     * source now has ended, and needs a free replication slot while it waits.
+     *
+     * @param tables the tables to read
+     */
+    public SnapshotSession beginReading(List<TableSchema> tables) {
+        return beginSnapshot(tables, PostgresDatabase::createTemporary, () -> {});
+    }
+
+    /**
      * {@inheritDoc}
      *
      * <p>Leaves an empty transaction behind in the log (see {@link #emitBarrier}), so that a stream that waits for the
