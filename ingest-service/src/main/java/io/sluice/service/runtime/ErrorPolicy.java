@@ -41,7 +41,7 @@ public record ErrorPolicy(Duration firstDelay, Duration maxDelay) {
     }
 
     /** What the operator can do about a failure of this kind, beside what the message itself says. */
-    static String hint(ErrorKind kind) {
+    public static String hint(ErrorKind kind) {
         return switch (kind) {
             case CONFIGURATION -> "Correct the pipeline's file; 'sluice plan' shows everything that is wrong with it.";
             case SOURCE_UNAVAILABLE ->

@@ -1,0 +1,57 @@
+package io.sluice.service.wiring;
+
+import io.sluice.config.PipelineConfig;
+import io.sluice.config.SourceType;
+import io.sluice.pipeline.error.ErrorKind;
+import io.sluice.pipeline.error.PipelineException;
+import io.sluice.service.runtime.Pipeline;
+import io.sluice.service.runtime.PipelineEvent;
+import io.sluice.service.runtime.Pipelines;
+import io.sluice.service.runtime.RuntimeSettings;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.function.Consumer;
+
+/**
+ * A pipeline's parts, made from its file.
+ *
+ * @param config the file
+ * @param connectors opens source and lake
+ * @param tables decides what is read
+ */
+public record PipelineAssembly(PipelineConfig config, PostgresConnectors connectors, ConfiguredTables tables) {
+
+    /** Shorter than the 30 s that Kubernetes gives a container between SIGTERM and SIGKILL. */
+    private static final Duration STOP_GRACE = Duration.ofSeconds(10);
+
+    /**
+     * The parts for a file.
+     *
+     * @throws PipelineException {@code CONFIGURATION} when its source is of a type that cannot be read yet
+     */
+    public static PipelineAssembly of(PipelineConfig config) {
+        if (config.source().type() != SourceType.POSTGRES) {
+            throw new PipelineException(
+                    ErrorKind.CONFIGURATION,
+                    "Pipeline " + config.name() + " has a source of type "
+                            + config.source().type().name().toLowerCase(Locale.ROOT)
+                            + ", which this release cannot read; it reads postgres.");
+        }
+        return new PipelineAssembly(config, new PostgresConnectors(config), new ConfiguredTables(config));
+    }
+
+    /** The pipeline itself, not started. */
+    public Pipeline pipeline(Consumer<PipelineEvent> events, Clock clock) {
+        return Pipelines.create(config.name(), connectors, tables, settings(config), events, clock);
+    }
+
+    static RuntimeSettings settings(PipelineConfig config) {
+        return new RuntimeSettings(
+                config.commitInterval(),
+                config.commitMaxRows(),
+                config.commitMaxBytes().bytes(),
+                config.snapshotParallelism(),
+                STOP_GRACE);
+    }
+}

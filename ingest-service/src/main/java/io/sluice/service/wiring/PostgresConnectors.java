@@ -1,0 +1,139 @@
+package io.sluice.service.wiring;
+
+import io.sluice.config.CatalogConfig;
+import io.sluice.config.PipelineConfig;
+import io.sluice.config.Secret;
+import io.sluice.config.SourceConfig;
+import io.sluice.config.TableSelector;
+import io.sluice.incremental.postgres.DebeziumChangeSource;
+import io.sluice.incremental.postgres.PostgresStreamOptions;
+import io.sluice.lake.IcebergLake;
+import io.sluice.lake.LakeOptions;
+import io.sluice.lake.read.LakeTableReader;
+import io.sluice.pipeline.lake.Lake;
+import io.sluice.pipeline.position.LogSequenceNumber;
+import io.sluice.pipeline.position.Position;
+import io.sluice.pipeline.source.ChangeSource;
+import io.sluice.pipeline.source.SourceDatabase;
+import io.sluice.service.runtime.PipelineConnectors;
+import io.sluice.snapshot.postgres.PostgresDatabase;
+import io.sluice.snapshot.postgres.PostgresOptions;
+import io.sluice.snapshot.postgres.TablePattern;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** Opens a PostgreSQL source and an Iceberg lake as a pipeline's file describes them. */
+public final class PostgresConnectors implements PipelineConnectors {
+
+    private final PipelineConfig config;
+
+    /** Connects at each call of a method, not here. */
+    public PostgresConnectors(PipelineConfig config) {
+        this.config = config;
+    }
+
+    @Override
+    public SourceDatabase openDatabase() {
+        return openPostgres();
+    }
+
+    /** The same database under its own type. */
+    public PostgresDatabase openPostgres() {
+        return new PostgresDatabase(databaseOptions(config.source()));
+    }
+
+    @Override
+    public ChangeSource openChanges() {
+        return new DebeziumChangeSource(streamOptions(config.source()));
+    }
+
+    @Override
+    public Lake openLake() {
+        return new IcebergLake(lakeOptions(config));
+    }
+
+    /** Reads the lake's tables as any Iceberg reader does. */
+    public LakeTableReader openLakeReader() {
+        return LakeTableReader.open(lakeOptions(config));
+    }
+
+    @Override
+    public Position parsePosition(String text) {
+        return LogSequenceNumber.parse(text);
+    }
+
+    static PostgresOptions databaseOptions(SourceConfig source) {
+        PostgresOptions defaults = PostgresOptions.of(
+                source.hostname(),
+                source.port(),
+                source.databaseName(),
+                source.username(),
+                password(source),
+                source.slotName(),
+                source.publicationName(),
+                patterns(source.tables()));
+        return new PostgresOptions(
+                defaults.host(),
+                defaults.port(),
+                defaults.database(),
+                defaults.username(),
+                defaults.password(),
+                source.sslMode().text(),
+                source.sslRootCert(),
+                defaults.slotName(),
+                defaults.publicationName(),
+                defaults.tables(),
+                patterns(source.tablesExclude()),
+                source.connectTimeout(),
+                defaults.silenceTimeout(),
+                defaults.reading());
+    }
+
+    static PostgresStreamOptions streamOptions(SourceConfig source) {
+        PostgresStreamOptions defaults = PostgresStreamOptions.of(
+                source.hostname(),
+                source.port(),
+                source.databaseName(),
+                source.username(),
+                password(source),
+                source.slotName(),
+                source.publicationName());
+        return new PostgresStreamOptions(
+                defaults.host(),
+                defaults.port(),
+                defaults.database(),
+                defaults.username(),
+                defaults.password(),
+                source.sslMode().text(),
+                source.sslRootCert(),
+                defaults.slotName(),
+                defaults.publicationName(),
+                defaults.bounds(),
+                source.connectTimeout(),
+                defaults.slotPatience(),
+                defaults.idleInterval(),
+                defaults.clock());
+    }
+
+    static LakeOptions lakeOptions(PipelineConfig config) {
+        CatalogConfig catalog = config.sink().catalog();
+        LakeOptions defaults = LakeOptions.of(
+                catalog.type(),
+                catalog.uri().orElse(""),
+                catalog.warehouse().orElse(""),
+                catalog.revealProperties(),
+                config.stateDirectory());
+        return defaults.withMemory(config.bufferMemory().bytes(), defaults.indexMemoryBytes());
+    }
+
+    private static Supplier<String> password(SourceConfig source) {
+        return () -> source.password().map(Secret::reveal).orElse("");
+    }
+
+    /** One pattern each, so that a pattern that selects nothing can be told by its own text. */
+    private static List<TablePattern> patterns(TableSelector selector) {
+        return selector.patterns().stream()
+                .map(text -> new TablePattern(text, TableSelector.parse(text)::matches))
+                .toList();
+    }
+}
