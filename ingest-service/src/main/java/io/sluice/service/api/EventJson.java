@@ -1,0 +1,53 @@
+package io.sluice.service.api;
+
+import io.sluice.service.runtime.PipelineEvent;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An event of the stream.
+ *
+ * @param type the event's name, such as {@code CutPublished}
+ * @param details the event's own fields
+ */
+public record EventJson(String type, String pipeline, Map<String, @Nullable Object> details) {
+
+    static EventJson of(PipelineEvent event) {
+        Map<String, @Nullable Object> details = new LinkedHashMap<>();
+        if (event instanceof PipelineEvent.StateChanged changed) {
+            details.put("from", changed.from().name());
+            details.put("to", changed.to().name());
+        } else if (event instanceof PipelineEvent.TablePublished table) {
+            details.put("sink", table.sink());
+            details.put("rows", table.rows());
+            details.put("files", table.files());
+            details.put("position", table.position());
+        } else if (event instanceof PipelineEvent.HandedOver handover) {
+            details.put("position", handover.position());
+            details.put("rows", handover.rows());
+            details.put("seconds", handover.seconds());
+        } else if (event instanceof PipelineEvent.CutPublished cut) {
+            details.put("cut", cut.cut());
+            details.put("position", cut.position());
+            details.put("rows", cut.rows());
+            details.put("tables", cut.tables());
+            details.put("lagSeconds", cut.lagSeconds());
+        } else if (event instanceof PipelineEvent.TableStopped stopped) {
+            details.put("source", stopped.source());
+            details.put("reason", stopped.reason());
+        } else if (event instanceof PipelineEvent.Failed failed) {
+            details.put("kind", failed.failure().kind().name());
+            details.put("message", failed.failure().message());
+            details.put("hint", failed.failure().hint());
+            details.put(
+                    "retryInSeconds",
+                    failed.retryIn()
+                            .map(Duration::toMillis)
+                            .map(millis -> millis / 1000.0)
+                            .orElse(null));
+        }
+        return new EventJson(event.getClass().getSimpleName(), event.pipeline(), details);
+    }
+}

@@ -1,0 +1,173 @@
+package io.sluice.service.api;
+
+import io.sluice.service.runtime.Pipeline;
+import io.sluice.service.runtime.PipelineEvent;
+import io.sluice.service.runtime.PipelineState;
+import io.sluice.service.wiring.PipelineRegistry;
+import io.smallrye.common.annotation.Blocking;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.subscription.BackPressureStrategy;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestStreamElementType;
+
+/** Pipelines: what they do, and requests to them. Requests return at once and take effect soon. */
+@Path("/api/v1/pipelines")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Pipelines")
+@Blocking
+public class PipelinesResource {
+
+    private static final int EVENTS_BUFFERED = 1024;
+
+    private final PipelineRegistry registry;
+
+    @Inject
+    PipelinesResource(PipelineRegistry registry) {
+        this.registry = registry;
+    }
+
+    @GET
+    @Operation(summary = "All pipelines")
+    public List<PipelineJson> list() {
+        return registry.pipelines().stream()
+                .map(pipeline -> PipelineJson.of(pipeline.status()))
+                .toList();
+    }
+
+    @GET
+    @Path("{name}")
+    @Operation(summary = "One pipeline with its tables")
+    @APIResponse(responseCode = "404", description = "Unknown pipeline")
+    public PipelineJson get(@PathParam("name") String name) {
+        return PipelineJson.of(find(name).status());
+    }
+
+    @GET
+    @Path("{name}/tables")
+    @Operation(summary = "The pipeline's tables")
+    @APIResponse(responseCode = "404", description = "Unknown pipeline")
+    public List<PipelineJson.TableJson> tables(@PathParam("name") String name) {
+        return PipelineJson.of(find(name).status()).tables();
+    }
+
+    @GET
+    @Path("{name}/cuts")
+    @Operation(summary = "The latest cuts that this process published, newest first")
+    @APIResponse(responseCode = "400", description = "The limit is not a number from 1")
+    @APIResponse(responseCode = "404", description = "Unknown pipeline")
+    public List<CutJson> cuts(@PathParam("name") String name, @QueryParam("limit") @DefaultValue("50") String limit) {
+        find(name);
+        return registry.recentCuts(name).stream()
+                .limit(number(limit))
+                .map(CutJson::of)
+                .toList();
+    }
+
+    @GET
+    @Path("{name}/events")
+    @Produces(MediaType.SERVER_SENT_EVENTS)
+    @RestStreamElementType(MediaType.APPLICATION_JSON)
+    @Operation(summary = "What happens from now on, as server-sent events")
+    @APIResponse(responseCode = "404", description = "Unknown pipeline")
+    public Multi<EventJson> events(@PathParam("name") String name) {
+        find(name);
+        // A reader that is too slow loses events rather than holding the pipeline up.
+        return Multi.createFrom()
+                .<PipelineEvent>emitter(
+                        emitter -> {
+                            PipelineRegistry.Watching watching = registry.watch(emitter::emit);
+                            emitter.onTermination(watching::close);
+                        },
+                        BackPressureStrategy.IGNORE)
+                .filter(event -> event.pipeline().equals(name))
+                .map(EventJson::of)
+                .onOverflow()
+                .buffer(EVENTS_BUFFERED);
+    }
+
+    @POST
+    @Path("{name}/start")
+    @Operation(summary = "Start a stopped or failed pipeline; mode is until-stopped or until-caught-up")
+    @APIResponse(responseCode = "202", description = "Accepted, with the status")
+    @APIResponse(responseCode = "409", description = "It is active already")
+    public Response start(
+            @PathParam("name") String name, @QueryParam("mode") @DefaultValue("until-stopped") String mode) {
+        Pipeline pipeline = find(name);
+        Pipeline.RunMode runMode = mode(mode);
+        return accepted(pipeline, "start", () -> pipeline.start(runMode));
+    }
+
+    @POST
+    @Path("{name}/stop")
+    @Operation(summary = "Finish the open cut, or give it up whole, and end")
+    @APIResponse(responseCode = "202", description = "Accepted, with the status")
+    @APIResponse(responseCode = "409", description = "It is not active")
+    public Response stop(@PathParam("name") String name) {
+        Pipeline pipeline = find(name);
+        return accepted(pipeline, "stop", pipeline::stop);
+    }
+
+    @POST
+    @Path("{name}/pause")
+    @Operation(summary = "Finish the open cut and hold still")
+    @APIResponse(responseCode = "202", description = "Accepted, with the status")
+    @APIResponse(responseCode = "409", description = "It is not running")
+    public Response pause(@PathParam("name") String name) {
+        Pipeline pipeline = find(name);
+        return accepted(pipeline, "pause", pipeline::pause);
+    }
+
+    @POST
+    @Path("{name}/resume")
+    @Operation(summary = "Go on after a pause")
+    @APIResponse(responseCode = "202", description = "Accepted, with the status")
+    @APIResponse(responseCode = "409", description = "It is not paused")
+    public Response resume(@PathParam("name") String name) {
+        Pipeline pipeline = find(name);
+        return accepted(pipeline, "resume", pipeline::resume);
+    }
+
+    private static Response accepted(Pipeline pipeline, String request, Runnable action) {
+        try {
+            action.run();
+        } catch (IllegalStateException e) {
+            PipelineState state = pipeline.status().state();
+            throw ProblemException.wrongState(
+                    "Pipeline " + pipeline.name() + " is " + state + ", so it cannot " + request + ".", state.name());
+        }
+        return Response.accepted(PipelineJson.of(pipeline.status())).build();
+    }
+
+    private Pipeline find(String name) {
+        return registry.find(name).orElseThrow(() -> ProblemException.unknownPipeline(name));
+    }
+
+    private static Pipeline.RunMode mode(String text) {
+        return switch (text) {
+            case "until-stopped" -> Pipeline.RunMode.UNTIL_STOPPED;
+            case "until-caught-up" -> Pipeline.RunMode.UNTIL_CAUGHT_UP;
+            default ->
+                throw ProblemException.badRequest("The mode is until-stopped or until-caught-up, got '" + text + "'.");
+        };
+    }
+
+    private static long number(String text) {
+        if (!text.matches("[1-9][0-9]{0,8}")) {
+            throw ProblemException.badRequest("The limit is a number from 1, got '" + text + "'.");
+        }
+        return Long.parseLong(text);
+    }
+}

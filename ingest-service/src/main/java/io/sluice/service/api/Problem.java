@@ -1,0 +1,34 @@
+package io.sluice.service.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import jakarta.ws.rs.core.Response;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An RFC 9457 problem document.
+ *
+ * @param type a URI that names the kind of problem; {@code about:blank} when the status says it all
+ * @param title the kind of problem in a few words
+ * @param status the HTTP status
+ * @param detail what happened in this case and what to do
+ * @param instance the path of the request
+ * @param state the pipeline's state, where that is what stands in the way
+ */
+@Schema(name = "Problem")
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record Problem(
+        String type,
+        String title,
+        int status,
+        String detail,
+        String instance,
+        @Nullable String state) {
+
+    /** The media type of problem documents. */
+    public static final String MEDIA_TYPE = "application/problem+json";
+
+    Response response() {
+        return Response.status(status).type(MEDIA_TYPE).entity(this).build();
+    }
+}

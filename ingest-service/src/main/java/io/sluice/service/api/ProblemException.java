@@ -1,0 +1,41 @@
+package io.sluice.service.api;
+
+import org.jspecify.annotations.Nullable;
+
+/** A request that is answered with a problem document. */
+final class ProblemException extends RuntimeException {
+
+    private final String type;
+    private final String title;
+    private final int status;
+    private final @Nullable String state;
+
+    private ProblemException(String type, String title, int status, String detail, @Nullable String state) {
+        super(detail);
+        this.type = type;
+        this.title = title;
+        this.status = status;
+        this.state = state;
+    }
+
+    static ProblemException unknownPipeline(String name) {
+        return new ProblemException(
+                "urn:sluice:problem:unknown-pipeline",
+                "Unknown pipeline",
+                404,
+                "There is no pipeline named '" + name + "'; GET /api/v1/pipelines lists them.",
+                null);
+    }
+
+    static ProblemException wrongState(String detail, String state) {
+        return new ProblemException("urn:sluice:problem:wrong-state", "Wrong state", 409, detail, state);
+    }
+
+    static ProblemException badRequest(String detail) {
+        return new ProblemException("urn:sluice:problem:bad-request", "Bad request", 400, detail, null);
+    }
+
+    Problem problem(String instance) {
+        return new Problem(type, title, status, String.valueOf(getMessage()), instance, state);
+    }
+}

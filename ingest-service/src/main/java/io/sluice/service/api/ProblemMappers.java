@@ -1,0 +1,43 @@
+package io.sluice.service.api;
+
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Every error of the API is a problem document. */
+public class ProblemMappers {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ProblemMappers.class);
+
+    @ServerExceptionMapper
+    Response problem(ProblemException error, UriInfo uri) {
+        return error.problem(uri.getPath()).response();
+    }
+
+    @ServerExceptionMapper
+    Response web(WebApplicationException error, UriInfo uri) {
+        int status = error.getResponse().getStatus();
+        Response.Status known = Response.Status.fromStatusCode(status);
+        String title = known == null ? "Status " + status : known.getReasonPhrase();
+        String detail = status == 404
+                ? "There is nothing at " + uri.getPath() + "; /q/openapi describes the API."
+                : String.valueOf(error.getMessage());
+        return new Problem("about:blank", title, status, detail, uri.getPath(), null).response();
+    }
+
+    @ServerExceptionMapper
+    Response defect(RuntimeException error, UriInfo uri) {
+        LOG.error("A request to {} failed", uri.getPath(), error);
+        return new Problem(
+                        "about:blank",
+                        "Internal Server Error",
+                        500,
+                        "The request failed unexpectedly; the log has the reason.",
+                        uri.getPath(),
+                        null)
+                .response();
+    }
+}

@@ -1,0 +1,84 @@
+package io.sluice.service;
+
+import io.sluice.service.runtime.Pipeline;
+import io.sluice.service.runtime.PipelinePhase;
+import io.sluice.service.runtime.PipelineState;
+import io.sluice.service.runtime.PipelineStatus;
+import java.time.Duration;
+import java.util.List;
+
+/** A pipeline whose requests take effect at once and which reads nothing. */
+public final class PipelineDouble implements Pipeline {
+
+    private final String name;
+    private volatile PipelineState state;
+    private volatile RunMode mode = RunMode.UNTIL_STOPPED;
+
+    public PipelineDouble(String name, PipelineState state) {
+        this.name = name;
+        this.state = state;
+    }
+
+    public void state(PipelineState newState) {
+        state = newState;
+    }
+
+    public RunMode mode() {
+        return mode;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public PipelineStatus status() {
+        return Statuses.pipeline(
+                name,
+                state,
+                PipelinePhase.STREAMING,
+                17,
+                List.of(
+                        Statuses.table("public.items", PipelinePhase.SNAPSHOT, 5, 10, 100),
+                        Statuses.table("public.orders", PipelinePhase.STREAMING, 100, 100, 2000)));
+    }
+
+    @Override
+    public void start(RunMode runMode) {
+        move(!state.isActive(), PipelineState.RUNNING);
+        mode = runMode;
+    }
+
+    @Override
+    public void stop() {
+        move(state.isActive(), PipelineState.STOPPED);
+    }
+
+    @Override
+    public void pause() {
+        move(state == PipelineState.RUNNING, PipelineState.PAUSED);
+    }
+
+    @Override
+    public void resume() {
+        move(state == PipelineState.PAUSED, PipelineState.RUNNING);
+    }
+
+    private void move(boolean allowed, PipelineState to) {
+        if (!allowed) {
+            throw new IllegalStateException("Pipeline " + name + " is " + state);
+        }
+        state = to;
+    }
+
+    @Override
+    public boolean awaitEnd(Duration atMost) {
+        return !state.isActive();
+    }
+
+    @Override
+    public void close() {
+        state = PipelineState.STOPPED;
+    }
+}

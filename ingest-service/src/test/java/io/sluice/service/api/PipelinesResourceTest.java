@@ -1,0 +1,220 @@
+package io.sluice.service.api;
+
+import static io.restassured.RestAssured.get;
+import static io.restassured.RestAssured.given;
+import static io.restassured.RestAssured.post;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasKey;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.nullValue;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import io.sluice.service.PipelineDouble;
+import io.sluice.service.runtime.Pipeline;
+import io.sluice.service.runtime.PipelineEvent;
+import io.sluice.service.runtime.PipelineState;
+import io.sluice.service.wiring.PipelineRegistry;
+import jakarta.inject.Inject;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+class PipelinesResourceTest {
+
+    private static final String SHOP = "/api/v1/pipelines/shop";
+
+    @Inject
+    PipelineRegistry registry;
+
+    private PipelineDouble shop = new PipelineDouble("shop", PipelineState.RUNNING);
+
+    @BeforeEach
+    void runningShop() {
+        if (registry.find("shop").isEmpty()) {
+            registry.add(shop);
+        }
+        shop = (PipelineDouble) registry.find("shop").orElseThrow();
+        shop.state(PipelineState.RUNNING);
+        registry.accept(new PipelineEvent.StateChanged("shop", PipelineState.STARTING, PipelineState.RUNNING));
+    }
+
+    @Test
+    void a_pipeline_has_the_fields_of_the_contract() {
+        get(SHOP)
+                .then()
+                .statusCode(200)
+                .contentType("application/json")
+                .body("name", equalTo("shop"))
+                .body("state", equalTo("RUNNING"))
+                .body("phase", equalTo("STREAMING"))
+                .body("position", equalTo("0/1A2B3C4D"))
+                .body("cut", equalTo(17))
+                .body("lagBytes", equalTo(2_500_000))
+                .body("lagSeconds", equalTo(0.44f))
+                .body("error", nullValue())
+                .body("tables", hasSize(2))
+                .body("tables[1].source", equalTo("public.orders"))
+                .body("tables[1].sink", equalTo("shop.orders"))
+                .body("tables[1].phase", equalTo("STREAMING"))
+                .body("tables[1].rowsRead", equalTo(100))
+                .body("tables[1].rowsEstimated", equalTo(100))
+                .body("tables[1].position", equalTo("0/1A2B3C4D"))
+                .body("tables[1].snapshotId", equalTo(123))
+                .body("tables[0]", hasKey("position"))
+                .body("tables[0].position", nullValue())
+                .body("tables[0].snapshotId", nullValue());
+    }
+
+    @Test
+    void all_pipelines_and_the_tables_of_one_are_listed() {
+        get("/api/v1/pipelines").then().statusCode(200).body("name", hasItem("shop"));
+        get(SHOP + "/tables").then().statusCode(200).body("$", hasSize(2)).body("source", hasItem("public.items"));
+    }
+
+    @Test
+    void requests_are_accepted_with_the_status() {
+        post(SHOP + "/pause").then().statusCode(202).body("state", equalTo("PAUSED"));
+        post(SHOP + "/resume").then().statusCode(202).body("state", equalTo("RUNNING"));
+        post(SHOP + "/stop").then().statusCode(202).body("state", equalTo("STOPPED"));
+        given().queryParam("mode", "until-caught-up")
+                .post(SHOP + "/start")
+                .then()
+                .statusCode(202)
+                .body("state", equalTo("RUNNING"));
+        assertThat(shop.mode()).isEqualTo(Pipeline.RunMode.UNTIL_CAUGHT_UP);
+    }
+
+    @Test
+    void an_unknown_pipeline_is_a_problem_document() {
+        for (String path : new String[] {"", "/tables", "/cuts", "/events"}) {
+            get("/api/v1/pipelines/nobody" + path)
+                    .then()
+                    .statusCode(404)
+                    .contentType("application/problem+json")
+                    .body("type", equalTo("urn:sluice:problem:unknown-pipeline"))
+                    .body("title", equalTo("Unknown pipeline"))
+                    .body("status", equalTo(404))
+                    .body("detail", containsString("'nobody'"))
+                    .body("instance", equalTo("/api/v1/pipelines/nobody" + path));
+        }
+    }
+
+    @Test
+    void a_request_that_the_state_forbids_is_a_conflict_that_names_the_state() {
+        post(SHOP + "/resume")
+                .then()
+                .statusCode(409)
+                .contentType("application/problem+json")
+                .body("title", equalTo("Wrong state"))
+                .body("state", equalTo("RUNNING"))
+                .body("detail", containsString("shop is RUNNING, so it cannot resume"));
+        post(SHOP + "/start").then().statusCode(409).body("state", equalTo("RUNNING"));
+    }
+
+    @Test
+    void bad_parameters_and_unknown_paths_are_problem_documents_too() {
+        given().queryParam("mode", "soon")
+                .post(SHOP + "/start")
+                .then()
+                .statusCode(400)
+                .contentType("application/problem+json")
+                .body("detail", containsString("'soon'"));
+        given().queryParam("limit", "-1")
+                .get(SHOP + "/cuts")
+                .then()
+                .statusCode(400)
+                .body("status", equalTo(400));
+        get("/api/v1/nothing").then().statusCode(404).contentType("application/problem+json");
+        given().delete(SHOP).then().statusCode(405).contentType("application/problem+json");
+    }
+
+    @Test
+    void the_latest_cuts_come_first() {
+        for (int cut = 18; cut <= 20; cut++) {
+            registry.accept(new PipelineEvent.CutPublished("shop", cut, "0/" + cut, 10, 2, 0.1));
+        }
+        given().queryParam("limit", 2)
+                .get(SHOP + "/cuts")
+                .then()
+                .statusCode(200)
+                .body("$", hasSize(2))
+                .body("[0].cut", equalTo(20))
+                .body("[0].position", equalTo("0/20"))
+                .body("[1].cut", equalTo(19));
+    }
+
+    @Test
+    void events_are_sent_as_they_happen() throws Exception {
+        HttpResponse<InputStream> response = HttpClient.newHttpClient()
+                .sendAsync(
+                        HttpRequest.newBuilder(URI.create("http://localhost:" + RestAssured.port + SHOP + "/events"))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofInputStream())
+                .get(20, TimeUnit.SECONDS);
+        CompletableFuture<String> first = CompletableFuture.supplyAsync(() -> {
+            try (BufferedReader reader =
+                    new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
+                return reader.lines()
+                        .filter(line -> line.startsWith("data:"))
+                        .findFirst()
+                        .orElse("");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        Awaitility.await().atMost(20, TimeUnit.SECONDS).until(() -> {
+            registry.accept(new PipelineEvent.CutPublished("shop", 99, "0/99", 10, 2, 0.1));
+            return first.isDone();
+        });
+        assertThat(first.get()).contains("\"type\":\"CutPublished\"", "\"pipeline\":\"shop\"", "\"cut\":99");
+    }
+
+    @Test
+    void readiness_is_down_while_a_pipeline_has_failed_and_liveness_is_not() {
+        get("/q/health/ready").then().statusCode(200);
+        shop.state(PipelineState.FAILED);
+        get("/q/health/ready").then().statusCode(503).body(containsString("FAILED"));
+        get("/q/health/live").then().statusCode(200);
+    }
+
+    @Test
+    void metrics_carry_the_pipeline_and_its_tables() {
+        String metrics = get("/q/metrics").then().statusCode(200).extract().asString();
+
+        assertThat(metrics)
+                .contains(
+                        "sluice_rows_read_total{pipeline=\"shop\",table=\"public.orders\"} 100",
+                        "sluice_changes_total{pipeline=\"shop\",table=\"public.orders\"} 7",
+                        "sluice_cut{pipeline=\"shop\"} 17",
+                        "sluice_lag_seconds{pipeline=\"shop\"} 0.44",
+                        "sluice_lag_bytes{pipeline=\"shop\"} 2500000",
+                        "sluice_pipeline_state{pipeline=\"shop\",state=\"RUNNING\"} 1",
+                        "sluice_table_phase{phase=\"SNAPSHOT\",pipeline=\"shop\",table=\"public.items\"} 1",
+                        "sluice_cuts_total{pipeline=\"shop\"}");
+    }
+
+    @Test
+    void the_api_is_described() {
+        get("/q/openapi")
+                .then()
+                .statusCode(200)
+                .body(containsString("/api/v1/pipelines/{name}/pause"), containsString("Unknown pipeline"));
+    }
+}
