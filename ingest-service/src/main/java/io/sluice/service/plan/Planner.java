@@ -1,0 +1,110 @@
+package io.sluice.service.plan;
+
+import io.sluice.config.CatalogConfig;
+import io.sluice.config.PipelineConfig;
+import io.sluice.pipeline.error.PipelineException;
+import io.sluice.pipeline.lake.Lake;
+import io.sluice.pipeline.lake.LakeTableSpec;
+import io.sluice.pipeline.lake.LakeTableState;
+import io.sluice.pipeline.schema.TableId;
+import io.sluice.pipeline.source.SourceDatabase;
+import io.sluice.service.runtime.PreparedTable;
+import io.sluice.service.wiring.ConfiguredTables;
+import io.sluice.service.wiring.LocalCatalog;
+import io.sluice.service.wiring.PipelineAssembly;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Asks source and lake what a pipeline would meet. Changes nothing. */
+public final class Planner {
+
+    private final PipelineAssembly assembly;
+
+    /** A planner of one pipeline. */
+    public Planner(PipelineAssembly assembly) {
+        this.assembly = assembly;
+    }
+
+    /**
+     * Makes the plan.
+     *
+     * @throws PipelineException when the source cannot be asked at all
+     */
+    public PlanReport plan() {
+        PipelineConfig config = assembly.config();
+        ConfiguredTables.Outcome outcome;
+        try (SourceDatabase database = assembly.connectors().openDatabase()) {
+            outcome = assembly.tables().examine(database.inspect());
+        }
+        Map<TableId, LakeTableState> states = new HashMap<>();
+        List<String> objections = new ArrayList<>();
+        List<String> notes = new ArrayList<>();
+        askLake(config, outcome.tables(), states, objections, notes);
+        Map<TableId, String> filters = new HashMap<>();
+        for (PreparedTable table : outcome.tables()) {
+            TableId id = table.source().schema().table();
+            config.route(id.namespace(), id.name()).filter().ifPresent(filter -> filters.put(id, filter));
+        }
+        CatalogConfig catalog = config.sink().catalog();
+        return new PlanReport(
+                config.name(),
+                "postgres " + config.source().hostname() + ":" + config.source().port() + "/"
+                        + config.source().databaseName() + " (slot "
+                        + config.source().slotName() + ", publication "
+                        + config.source().publicationName() + ")",
+                catalog.type() + " catalog"
+                        + catalog.warehouse().map(at -> ", warehouse " + at).orElse(""),
+                outcome.tables(),
+                filters,
+                states,
+                outcome.problems(),
+                objections,
+                notes);
+    }
+
+    private void askLake(
+            PipelineConfig config,
+            List<PreparedTable> tables,
+            Map<TableId, LakeTableState> states,
+            List<String> objections,
+            List<String> notes) {
+        CatalogConfig catalog = config.sink().catalog();
+        Optional<Path> missing = LocalCatalog.missing(catalog);
+        if (missing.isPresent()) {
+            newPlace(missing.get(), "catalog", objections, notes);
+            catalog.warehouse()
+                    .filter(place -> !place.contains(":/"))
+                    .ifPresent(place -> newPlace(Path.of(place), "warehouse", objections, notes));
+            return;
+        }
+        List<LakeTableSpec> specs = tables.stream().map(PreparedTable::spec).toList();
+        try (Lake lake = assembly.connectors().openLake()) {
+            List<TableId> sinks =
+                    specs.stream().map(spec -> spec.schema().table()).toList();
+            lake.inspect(sinks).forEach(state -> states.put(state.table(), state));
+            objections.addAll(lake.check(config.name(), specs));
+        } catch (PipelineException e) {
+            objections.add(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static void newPlace(Path place, String what, List<String> objections, List<String> notes) {
+        Path existing = place.toAbsolutePath().normalize();
+        while (existing.getParent() != null && !Files.exists(existing)) {
+            existing = existing.getParent();
+        }
+        if (Files.exists(place)
+                ? !Files.isWritable(place)
+                : !Files.isDirectory(existing) || !Files.isWritable(existing)) {
+            objections.add("The " + what + " " + place + " cannot be made: " + existing
+                    + " is not a directory that this user may write to.");
+        } else if (!Files.exists(place)) {
+            notes.add("The " + what + " " + place + " does not exist yet and will be made.");
+        }
+    }
+}
