@@ -1,11 +1,11 @@
-package io.sluice.testkit.tpch;
+package io.sluice.service.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.service.demo.TpchLoader.Constraint;
 import io.sluice.testkit.postgres.PostgresExtension;
 import io.sluice.testkit.postgres.TestDatabase;
-import io.sluice.testkit.tpch.TpchLoader.Constraint;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package io.sluice.testkit.tpch;
+package io.sluice.service.demo;
 
 import io.trino.tpch.LineItem;
 import io.trino.tpch.TpchEntity;
