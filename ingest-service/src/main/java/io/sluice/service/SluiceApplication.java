@@ -1,7 +1,12 @@
 package io.sluice.service;
 
 import io.quarkus.runtime.QuarkusApplication;
+import io.sluice.service.cli.ErrorReport;
 import jakarta.inject.Inject;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 
 /** Runs the command line inside the started application; commands that are beans are injected. */
@@ -15,6 +20,18 @@ public final class SluiceApplication implements QuarkusApplication {
 
     @Override
     public int run(String... args) {
-        return new CommandLine(SluiceCommand.class, commands).execute(args);
+        return commandLine(commands).execute(args);
+    }
+
+    /** The command line with its way of reporting errors; commands are made by {@code factory}. */
+    public static CommandLine commandLine(CommandLine.IFactory factory) {
+        // Bars and arrows need more than ASCII, which is what a JVM prints where no locale is set.
+        return ErrorReport.install(new CommandLine(SluiceCommand.class, factory))
+                .setOut(utf8(FileDescriptor.out))
+                .setErr(utf8(FileDescriptor.err));
+    }
+
+    private static PrintWriter utf8(FileDescriptor to) {
+        return new PrintWriter(new FileOutputStream(to), true, StandardCharsets.UTF_8);
     }
 }

@@ -1,10 +1,17 @@
 package io.sluice.service;
 
 import io.quarkus.arc.Unremovable;
+import io.sluice.service.cli.DemoCommand;
+import io.sluice.service.cli.PlanCommand;
+import io.sluice.service.cli.RunCommand;
+import io.sluice.service.cli.SchemaCommand;
+import io.sluice.service.cli.VerifyCommand;
 import jakarta.enterprise.context.Dependent;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** The {@code sluice} command; its subcommands do the work. */
@@ -14,11 +21,27 @@ import picocli.CommandLine.Spec;
         name = "sluice",
         description = "Database to Apache Iceberg: snapshots and change data capture, exactly once.",
         mixinStandardHelpOptions = true,
-        version = "sluice 0.1.0-SNAPSHOT")
+        scope = ScopeType.INHERIT,
+        version = "sluice 0.1.0-SNAPSHOT",
+        synopsisSubcommandLabel = "COMMAND",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done; for verify and demo: source and lake agree",
+            "1:failed, refused, or a difference was found",
+            "2:the command line or a pipeline's file is wrong"
+        },
+        subcommands = {DemoCommand.class, RunCommand.class, PlanCommand.class, VerifyCommand.class, SchemaCommand.class
+        })
 public class SluiceCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     CommandSpec spec;
+
+    @Option(
+            names = "--debug",
+            scope = ScopeType.INHERIT,
+            description = "Show stack traces and the logs of all parts (also: SLUICE_DEBUG=1).")
+    boolean debug; // acted upon before the container starts, see Startup
 
     @Override
     public void run() {

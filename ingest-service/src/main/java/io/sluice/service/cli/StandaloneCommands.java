@@ -1,0 +1,22 @@
+package io.sluice.service.cli;
+
+import io.sluice.service.wiring.PipelineRegistry;
+import java.time.Clock;
+import picocli.CommandLine;
+
+/** Makes commands without the container; nothing serves their pipelines. */
+public final class StandaloneCommands implements CommandLine.IFactory {
+
+    private final PipelineRegistry registry = new PipelineRegistry(Clock.systemUTC());
+
+    @Override
+    public <K> K create(Class<K> type) throws Exception {
+        if (type == RunCommand.class) {
+            return type.cast(new RunCommand(registry));
+        }
+        if (type == DemoCommand.class) {
+            return type.cast(new DemoCommand(registry));
+        }
+        return CommandLine.defaultFactory().create(type);
+    }
+}

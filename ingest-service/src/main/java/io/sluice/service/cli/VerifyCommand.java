@@ -1,0 +1,58 @@
+package io.sluice.service.cli;
+
+import io.sluice.config.PipelineConfig;
+import io.sluice.service.verify.VerificationReport;
+import io.sluice.service.verify.Verifier;
+import io.sluice.service.wiring.PipelineAssembly;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code sluice verify}. */
+@Command(
+        name = "verify",
+        description = "Compare source and lake value by value; changes nothing on either side. 0 when they agree.")
+public class VerifyCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    CommandSpec spec;
+
+    @Parameters(paramLabel = "FILE", description = "A pipeline file (YAML).")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    Path file;
+
+    @Option(
+            names = "--attempts",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "How often tables that differ are read before it is said; a running pipeline is a commit"
+                    + " interval behind (default: ${DEFAULT-VALUE}).")
+    int attempts;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (attempts < 1) {
+            throw new ParameterException(spec.commandLine(), "--attempts is at least 1, got " + attempts);
+        }
+        PipelineConfig config = PipelineFiles.read(List.of(file)).get(0);
+        PrintWriter steps = spec.commandLine().getErr();
+        VerificationReport report = new Verifier(
+                        PipelineAssembly.of(config), Verifier.Settings.patient(config.commitInterval(), attempts))
+                .run(step -> {
+                    steps.println(step);
+                    steps.flush();
+                });
+        PrintWriter out = spec.commandLine().getOut();
+        report.print(out);
+        out.flush();
+        return report.same() ? ExitCode.OK : ExitCode.SOFTWARE;
+    }
+}
