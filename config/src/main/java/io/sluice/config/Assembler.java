@@ -20,7 +20,6 @@ final class Assembler {
                 Math.toIntExact(pipeline.get(Vocabulary.SNAPSHOT_PARALLELISM)),
                 pipeline.get(Vocabulary.BUFFER_MEMORY),
                 pipeline.find(Vocabulary.STATE_DIRECTORY).orElseGet(() -> Path.of(".sluice", name)),
-                pipeline.find(Vocabulary.TAG_INTERVAL),
                 source(document.get(Vocabulary.SOURCE), name),
                 sink(document.get(Vocabulary.SINK)),
                 transforms(document),

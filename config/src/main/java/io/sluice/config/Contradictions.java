@@ -1,6 +1,5 @@
 package io.sluice.config;
 
-import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -28,7 +27,6 @@ final class Contradictions {
     }
 
     void check() {
-        document.find(Vocabulary.PIPELINE).ifPresent(this::tagInterval);
         document.find(Vocabulary.SOURCE).ifPresent(source -> {
             postgresOnly(source, Vocabulary.SLOT_NAME);
             postgresOnly(source, Vocabulary.PUBLICATION_NAME);
@@ -44,17 +42,6 @@ final class Contradictions {
         rules(Vocabulary.ROUTE);
         document.find(Vocabulary.ROUTE).orElseGet(List::of).forEach(this::replaceSymbol);
         sinkCollisions();
-    }
-
-    private void tagInterval(Values pipeline) {
-        Optional<Duration> tag = pipeline.find(Vocabulary.TAG_INTERVAL);
-        Optional<Duration> commit = pipeline.find(Vocabulary.COMMIT_INTERVAL);
-        if (tag.isPresent() && commit.isPresent() && tag.get().compareTo(commit.get()) < 0) {
-            problems.add(
-                    pipeline.at(Vocabulary.TAG_INTERVAL),
-                    "is " + DurationText.print(tag.get()) + ", less than the commit-interval of "
-                            + DurationText.print(commit.get()) + ": a cut cannot be tagged before it is made");
-        }
     }
 
     private void postgresOnly(Values source, Key<?> key) {

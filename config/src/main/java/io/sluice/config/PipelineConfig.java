@@ -20,7 +20,6 @@ import java.util.Optional;
  * @param snapshotParallelism how many chunks are read at once, 1 to 64
  * @param bufferMemory how much memory rows on their way may take, 16 MB or more
  * @param stateDirectory where local caches are kept; all of it can be rebuilt
- * @param tagInterval how often a cut is tagged in every table; empty for never
  * @param source the database
  * @param sink the lake
  * @param transforms in the file's order; the first that selects a table is the one for it
@@ -34,7 +33,6 @@ public record PipelineConfig(
         int snapshotParallelism,
         DataSize bufferMemory,
         Path stateDirectory,
-        Optional<Duration> tagInterval,
         SourceConfig source,
         SinkConfig sink,
         List<TransformRule> transforms,

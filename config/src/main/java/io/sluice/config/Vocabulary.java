@@ -67,12 +67,6 @@ final class Vocabulary {
                     "Where local caches are kept; all of it can be rebuilt from the lake. Default: .sluice/<name> in "
                             + "the working directory.")
             .example("/var/lib/sluice/shop");
-    static final Key<Duration> TAG_INTERVAL = Key.optional(
-                    "tag-interval",
-                    Texts.duration("1s", "365d"),
-                    "How often a cut is tagged as cut-N in every table, so that all of them can be read at one source "
-                            + "position. Not less than commit-interval. Without it, cuts are tagged on request only.")
-            .example("1h");
 
     // ---- source
 
@@ -244,8 +238,7 @@ final class Vocabulary {
                     COMMIT_MAX_BYTES,
                     SNAPSHOT_PARALLELISM,
                     BUFFER_MEMORY,
-                    STATE_DIRECTORY,
-                    TAG_INTERVAL)),
+                    STATE_DIRECTORY)),
             "The pipeline as a whole.");
     static final Key<Values> SOURCE = Key.required(
             "source",

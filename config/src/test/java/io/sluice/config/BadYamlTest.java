@@ -322,8 +322,6 @@ class BadYamlTest {
                         15,
                         "sink.table-properties",
                         "format-version must be 2 or 3"),
-                pipeline(
-                        "tags faster than cuts", "tag-interval: 5s", "tag-interval", "is 5s", "commit-interval of 10s"),
                 line(
                         "slot for MySQL",
                         "type: postgres\n",

@@ -48,7 +48,6 @@ class ExamplesTest {
         assertThat(config.name()).isEqualTo("shop");
         assertThat(config.commitInterval()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.snapshotParallelism()).isEqualTo(4);
-        assertThat(config.tagInterval()).contains(Duration.ofHours(1));
         assertThat(config.stateDirectory()).isEqualTo(Path.of(".sluice/shop"));
         assertThat(config.source().type()).isEqualTo(SourceType.POSTGRES);
         assertThat(config.source().hostname()).isEqualTo("localhost");

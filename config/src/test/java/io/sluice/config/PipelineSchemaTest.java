@@ -219,7 +219,6 @@ class PipelineSchemaTest {
         assertThat(config.source().port()).isEqualTo(5432);
         assertThat(config.source().slotName()).isEqualTo("sluice_shop__eu_1");
         assertThat(config.source().publicationName()).isEqualTo("sluice_shop__eu_1");
-        assertThat(config.tagInterval()).isEmpty();
         assertThat(config.source().password()).isEmpty();
         assertThat(config.source().sslRootCert()).isEmpty();
         assertThat(config.source().tablesExclude()).isEqualTo(TableSelector.none());
