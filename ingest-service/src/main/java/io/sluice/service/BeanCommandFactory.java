@@ -18,6 +18,10 @@ public final class BeanCommandFactory implements CommandLine.IFactory {
 
     @Override
     public <K> K create(Class<K> type) throws Exception {
+        if (type.isInterface()) {
+            // picocli asks for a List or a Map to collect values in; the container would answer with beans of its own.
+            return CommandLine.defaultFactory().create(type);
+        }
         Instance<K> candidates = beans.select(type);
         return candidates.isResolvable()
                 ? candidates.get()
