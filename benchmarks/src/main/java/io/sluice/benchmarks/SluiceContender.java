@@ -75,7 +75,7 @@ final class SluiceContender implements Contender {
                         warehouse.resolve("catalog.db"),
                         warehouse));
         Usage usage = MeasuredProcess.run(
-                List.of(launcher.toString(), "run", pipeline.toString(), "--until-caught-up"),
+                List.of(launcher.toString(), "run", pipeline.toString(), "--until-caught-up", "--plain", "--port", "0"),
                 Map.of("SLUICE_JAVA_OPTS", "-Xmx" + heap),
                 work,
                 work.resolve("output.log"),
