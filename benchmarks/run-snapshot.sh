@@ -11,6 +11,6 @@ else
 fi
 [ -f "$class_path" ] || { echo "run-snapshot: not built yet; leave --no-build away" >&2; exit 1; }
 cd "$home"
-exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" -Xmx1g \
+exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" -Xmx2g \
     -Djava.util.logging.config.file="$home/.mvn/test-logging.properties" -cp "$home/benchmarks/target/classes:$(cat "$class_path")" \
     io.sluice.benchmarks.SnapshotBenchmark "$@"

@@ -1,8 +1,8 @@
 package io.sluice.benchmarks;
 
+import io.sluice.service.demo.TpchLoader;
 import io.sluice.testkit.postgres.EmbeddedPostgresServer;
 import io.sluice.testkit.postgres.TestDatabase;
-import io.sluice.service.demo.TpchLoader;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
