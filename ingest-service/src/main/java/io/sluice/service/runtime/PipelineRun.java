@@ -185,6 +185,7 @@ final class PipelineRun {
         private final LakeSession session;
         private final List<TableRuntime> followed;
         private Optional<Position> reached = Optional.empty();
+        private Optional<Position> noCutBefore = Optional.empty();
         private long nextCut;
 
         Cursor(SourceDatabase database, LakeSession session, List<TableRuntime> followed) {
@@ -212,6 +213,7 @@ final class PipelineRun {
                                 session,
                                 followed,
                                 control,
+                                state,
                                 settings.snapshotParallelism(),
                                 (table, files) -> publish(table, files, FIRST_CUT, position))
                         .run();
@@ -239,11 +241,13 @@ final class PipelineRun {
             }
             nextCut--;
             long unfinished = nextCut;
-            if (stream(published, Optional.of(highest), Optional.of(highest)) == StreamPhase.End.INTERRUPTED) {
-                return false;
+            StreamPhase.End end = stream(published, StreamGoal.completeCut(highest));
+            nextCut = unfinished + 1;
+            if (end == StreamPhase.End.NEEDS_LATER_CUT) {
+                // Never published in all its tables, the cut becomes a part of the next one.
+                noCutBefore = Optional.of(highest);
             }
-            nextCut = Math.max(nextCut, unfinished + 1);
-            return true;
+            return end != StreamPhase.End.INTERRUPTED;
         }
 
         /** Reads tables that joined later, brings the stream to their snapshot's position, and publishes them there. */
@@ -257,12 +261,22 @@ final class PipelineRun {
             boolean done = false;
             try (SnapshotSession snapshot = database.beginSnapshot(schemas(followed), schemas(joining))) {
                 Position position = snapshot.position();
-                if (!new SnapshotPhase(snapshot, session, joining, control, settings.snapshotParallelism(), staged::put)
+                if (!new SnapshotPhase(
+                                snapshot, session, joining, control, state, settings.snapshotParallelism(), staged::put)
                         .run()) {
                     return false;
                 }
-                if (stream(published, Optional.of(position), Optional.of(position)) == StreamPhase.End.INTERRUPTED) {
-                    return false;
+                switch (stream(published, StreamGoal.upTo(position))) {
+                    case INTERRUPTED -> {
+                        return false;
+                    }
+                    case NEEDS_LATER_CUT ->
+                        throw new PipelineException(
+                                ErrorKind.SOURCE_UNAVAILABLE,
+                                "The tables that join cannot appear at their snapshot's position " + position.text()
+                                        + ": a row of another table had to be read again at a later one. They are read"
+                                        + " again");
+                    case TARGET_REACHED -> {}
                 }
                 long cut = nextCut++;
                 for (Map.Entry<TableRuntime, List<SnapshotFiles>> entry : staged.entrySet()) {
@@ -290,15 +304,13 @@ final class PipelineRun {
                 if (control.stopRequested()) {
                     return End.STOPPED;
                 }
-                if (stream(followed, Optional.empty(), target) == StreamPhase.End.TARGET_REACHED) {
+                if (stream(followed, StreamGoal.follow(target, noCutBefore)) == StreamPhase.End.TARGET_REACHED) {
                     return End.CAUGHT_UP;
                 }
             }
         }
 
-        private StreamPhase.End stream(
-                List<TableRuntime> tables, Optional<Position> boundary, Optional<Position> target)
-                throws InterruptedException {
+        private StreamPhase.End stream(List<TableRuntime> tables, StreamGoal goal) throws InterruptedException {
             Map<TableId, TableRuntime> bySource = new LinkedHashMap<>();
             Map<TableId, Position> tableAfter = new HashMap<>();
             for (TableRuntime table : tables) {
@@ -326,7 +338,7 @@ final class PipelineRun {
                         nextCut);
                 try {
                     return phase.run(
-                            new StreamStart(schemas(bySource.values()), after(), tableAfter, boundary), target);
+                            new StreamStart(schemas(bySource.values()), after(), tableAfter, goal.exact()), goal);
                 } finally {
                     nextCut = phase.nextCut();
                     progress.durable().ifPresent(durable -> reached = Optional.of(Position.max(durable, after())));

@@ -39,6 +39,7 @@ final class SnapshotPhase {
     private final SnapshotSession source;
     private final LakeSession lake;
     private final Control control;
+    private final StateMachine state;
     private final int parallelism;
     private final TableDone tableDone;
     private final Map<TableId, TableProgress> tables = new HashMap<>();
@@ -48,11 +49,13 @@ final class SnapshotPhase {
             LakeSession lake,
             Iterable<TableRuntime> tables,
             Control control,
+            StateMachine state,
             int parallelism,
             TableDone tableDone) {
         this.source = source;
         this.lake = lake;
         this.control = control;
+        this.state = state;
         this.parallelism = parallelism;
         this.tableDone = tableDone;
         for (TableRuntime table : tables) {
@@ -102,6 +105,7 @@ final class SnapshotPhase {
             if (control.stopRequested()) {
                 return false;
             }
+            state.transitionUnlessStopping(control.pauseRequested() ? PipelineState.PAUSED : PipelineState.RUNNING);
             Future<Boolean> ended = running.poll(WATCH_MILLIS, TimeUnit.MILLISECONDS);
             if (ended == null) {
                 continue;

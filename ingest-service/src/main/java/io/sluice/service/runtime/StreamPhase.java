@@ -33,7 +33,12 @@ final class StreamPhase {
         /** A stop or a pause was asked for. */
         INTERRUPTED,
         /** Everything up to the target is published. */
-        TARGET_REACHED
+        TARGET_REACHED,
+        /**
+         * The open cut had to end exactly here and cannot: it holds rows that were read again at a later position. It was
+         * given up whole; its changes belong into a later cut.
+         */
+        NEEDS_LATER_CUT
     }
 
     private static final Duration POLL = Duration.ofMillis(50);
@@ -88,16 +93,16 @@ final class StreamPhase {
     /**
      * Follows the log.
      *
-     * @param target returns when everything up to it is published; empty to go on until interrupted
+     * @param goal a stream to an exact position rests for a stop only, any other for a pause too
      * @throws PipelineException when reading, writing or committing failed; the open cut is given up whole
      */
-    End run(StreamStart start, Optional<Position> target) throws InterruptedException {
+    End run(StreamStart start, StreamGoal goal) throws InterruptedException {
         source.start(start);
         // Nothing at or before the start is missing, so an idle source needs no word to be known as caught up.
         boundary = Optional.of(start.after());
         try (CutCommitter committer = new CutCommitter(lake, control, this::published)) {
             try {
-                return follow(committer, start.boundary(), target);
+                return follow(committer, goal);
             } finally {
                 open.ifPresent(CutWriter::close);
                 open = Optional.empty();
@@ -106,24 +111,25 @@ final class StreamPhase {
         }
     }
 
-    private End follow(CutCommitter committer, Optional<Position> mustClose, Optional<Position> target)
-            throws InterruptedException {
-        Optional<Position> mustCloseAt = mustClose;
+    private End follow(CutCommitter committer, StreamGoal goal) throws InterruptedException {
         long stopDeadline = Long.MAX_VALUE;
         while (true) {
-            boolean interrupted = control.interruptsStream();
+            boolean interrupted = goal.exact().isPresent() ? control.stopRequested() : control.interruptsStream();
             if (interrupted && stopDeadline == Long.MAX_VALUE) {
                 stopDeadline = System.nanoTime() + settings.stopGrace().toNanos();
             }
             source.poll(POLL).ifPresent(this::take);
             probeLag();
-            boolean reached = reaches(target);
-            boolean forced = interrupted || reached || reaches(mustCloseAt) || !stopping.isEmpty();
-            if (reaches(mustCloseAt)) {
-                mustCloseAt = Optional.empty();
-            }
-            if (mayClose() && (forced || isDue(committer))) {
-                close(committer);
+            boolean reached = reaches(goal.target());
+            boolean forced = interrupted || reached || !stopping.isEmpty();
+            boolean tooEarly = goal.noCutBefore().isPresent() && !reaches(goal.noCutBefore());
+            if (open.isPresent() && atBoundary && !tooEarly && (forced || isDue(committer))) {
+                if (mayClose()) {
+                    close(committer);
+                } else if (reaches(goal.exact())) {
+                    committer.await();
+                    return End.NEEDS_LATER_CUT;
+                }
             }
             if (open.isEmpty() && atBoundary) {
                 settle(committer, forced);
@@ -187,13 +193,10 @@ final class StreamPhase {
         open.get().apply(transformed);
     }
 
-    /** Whether the open cut could end here. */
+    /** Whether the open cut can end at this boundary; may read rows again that it cannot complete otherwise. */
     private boolean mayClose() {
-        if (open.isEmpty() || !atBoundary || boundary.isEmpty()) {
-            return false;
-        }
-        Optional<Position> notBefore = open.get().notBefore();
-        return notBefore.isEmpty() || boundary.get().covers(notBefore.get());
+        Optional<Position> notBefore = open.orElseThrow().notBefore();
+        return notBefore.isEmpty() || reaches(notBefore);
     }
 
     /**

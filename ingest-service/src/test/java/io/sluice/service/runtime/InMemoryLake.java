@@ -42,6 +42,9 @@ final class InMemoryLake implements Lake {
     int discarded;
     int abandonedCuts;
 
+    /** Every cut with a change says that it must not end before this. */
+    Optional<Position> cutsNotBefore = Optional.empty();
+
     /** The next commit ends like this instead of doing anything. */
     synchronized void nextCommit(CommitOutcome outcome) {
         scripted.add(outcome);
@@ -300,7 +303,7 @@ final class InMemoryLake implements Lake {
 
         @Override
         public Optional<Position> notBefore() {
-            return Optional.empty();
+            return cutsNotBefore;
         }
 
         @Override

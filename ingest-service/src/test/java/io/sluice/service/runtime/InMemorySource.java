@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.Semaphore;
 
 /**
  * A database in memory with a log: tables of one {@code long} key, transactions at rising positions, a slot that keeps
@@ -43,6 +44,7 @@ final class InMemorySource {
     private long end = 100;
     private Optional<Position> slot = Optional.empty();
     private Optional<PipelineException> nextFailure = Optional.empty();
+    final Semaphore readGate = new Semaphore(Integer.MAX_VALUE);
     int streamsBegun;
     int snapshotsBegun;
     int slotsDropped;
@@ -233,6 +235,8 @@ final class InMemorySource {
         @Override
         public void read(SnapshotChunk chunk, SnapshotConsumer consumer) {
             List<Long> keys = ((Chunk) chunk).keys;
+            readGate.acquireUninterruptibly();
+            readGate.release();
             if (keys.isEmpty()) {
                 return;
             }

@@ -21,6 +21,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,10 @@ class ManagedPipelineTest {
     private final ManagedPipeline pipeline = pipeline(Duration.ofMillis(20));
 
     private ManagedPipeline pipeline(Duration commitInterval) {
+        return pipeline(commitInterval, 1_000);
+    }
+
+    private ManagedPipeline pipeline(Duration commitInterval, long commitMaxRows) {
         PipelineConnectors connectors = new PipelineConnectors() {
             @Override
             public SourceDatabase openDatabase() {
@@ -67,7 +72,7 @@ class ManagedPipelineTest {
                 "shop",
                 connectors,
                 preparation,
-                new RuntimeSettings(commitInterval, 1_000, 1_000_000, 3, Duration.ofSeconds(5)),
+                new RuntimeSettings(commitInterval, commitMaxRows, 1_000_000, 3, Duration.ofSeconds(5)),
                 new ErrorPolicy(Duration.ofMillis(10), Duration.ofMillis(50)),
                 events::add,
                 Clock.systemUTC());
@@ -146,6 +151,49 @@ class ManagedPipelineTest {
         assertThat(lake.keys("lake.b")).containsExactly(1L, 2L);
         assertThat(lake.state("lake.b").cut()).isEqualTo(8);
         assertThat(source.streamsBegun + source.snapshotsBegun).isZero();
+    }
+
+    @Test
+    void anUnfinishedCutIsCompletedInOneCutHoweverSmallCutsAre() throws InterruptedException {
+        source.createTable("public.a");
+        source.createTable("public.b");
+        source.leaveSlotAt(source.end());
+        Position start = source.end();
+        source.commit(insert("public.a", 1), insert("public.b", 1));
+        source.commit(insert("public.b", 2));
+        Position cut7 = source.commit(insert("public.a", 3), insert("public.b", 3));
+        lake.leave("lake.a", 7, cut7, 1L, 3L);
+        lake.leave("lake.b", 6, start);
+
+        try (ManagedPipeline small = pipeline(Duration.ofMillis(1), 1)) {
+            small.start(RunMode.UNTIL_CAUGHT_UP);
+            assertThat(small.awaitEnd(LIMIT)).isTrue();
+        }
+
+        assertThat(lake.committedCuts).containsExactly(7L);
+        assertThat(lake.keys("lake.b")).containsExactly(1L, 2L, 3L);
+        assertThat(lake.state("lake.b").position()).contains(cut7.text());
+    }
+
+    @Test
+    void anUnfinishedCutThatCannotEndAtItsPositionBecomesAPartOfTheNextOne() throws InterruptedException {
+        source.createTable("public.a");
+        source.createTable("public.b");
+        source.leaveSlotAt(source.end());
+        Position start = source.end();
+        source.commit(insert("public.b", 1));
+        Position cut7 = source.commit(insert("public.a", 1), insert("public.b", 2));
+        Position later = source.commit(insert("public.a", 2), insert("public.b", 3));
+        lake.leave("lake.a", 7, cut7, 1L);
+        lake.leave("lake.b", 6, start);
+        lake.cutsNotBefore = Optional.of(later);
+
+        run(RunMode.UNTIL_CAUGHT_UP);
+
+        assertThat(lake.committedCuts).containsExactly(8L);
+        assertThat(lake.abandonedCuts).isOne();
+        assertThat(lake.keys("lake.a")).containsExactly(1L, 2L);
+        assertThat(lake.keys("lake.b")).containsExactly(1L, 2L, 3L);
     }
 
     @Test
@@ -246,6 +294,22 @@ class ManagedPipelineTest {
         assertThat(lake.keys("lake.orders")).containsExactly(1L);
         pipeline.resume();
         await().atMost(LIMIT).until(() -> lake.keys("lake.orders").contains(2L));
+        assertThat(pipeline.status().state()).isEqualTo(PipelineState.RUNNING);
+    }
+
+    @Test
+    void aPauseInTheSnapshotHoldsItAndResumingFinishesIt() {
+        source.createTable("public.orders", 1L, 2L, 3L);
+        source.readGate.acquireUninterruptibly(Integer.MAX_VALUE);
+        pipeline.start(RunMode.UNTIL_STOPPED);
+        await().atMost(LIMIT).until(() -> pipeline.status().state() == PipelineState.RUNNING);
+        pipeline.pause();
+        source.readGate.release(Integer.MAX_VALUE);
+        await().atMost(LIMIT).until(() -> pipeline.status().state() == PipelineState.PAUSED);
+        assertThat(lake.state("lake.orders").phase()).isEqualTo(TablePhase.SNAPSHOT);
+        pipeline.resume();
+        await().atMost(LIMIT).until(() -> pipeline.status().phase() == PipelinePhase.STREAMING);
+        assertThat(lake.keys("lake.orders")).containsExactly(1L, 2L, 3L);
         assertThat(pipeline.status().state()).isEqualTo(PipelineState.RUNNING);
     }
 
