@@ -17,7 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A Java main class running in a JVM of its own with this JVM's class path, whose output is read line by line, error
+ * A Java main class running in a JVM of its own, with this JVM's class path unless told otherwise, whose output is read line by line, error
  * output included. It can be killed at any moment and started again. Methods may be called by any thread; the child
  * dies with this JVM.
  */
@@ -64,6 +64,9 @@ public final class ChildProcess implements AutoCloseable {
         private final List<String> arguments = new ArrayList<>();
         private final Map<String, String> environment = new HashMap<>();
         private Path directory = Path.of("").toAbsolutePath();
+        // Surefire's own class path is one jar that points to the others.
+        private String classPath =
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
 
         private Builder(String mainClass) {
             this.mainClass = mainClass;
@@ -93,6 +96,12 @@ public final class ChildProcess implements AutoCloseable {
             return this;
         }
 
+        /** The class path, in place of this JVM's. */
+        public Builder classPath(String entries) {
+            classPath = entries;
+            return this;
+        }
+
         /** Starts the child. */
         public ChildProcess start() {
             return new ChildProcess(this);
@@ -109,9 +118,7 @@ public final class ChildProcess implements AutoCloseable {
         }
 
         /** A file, because a long class path does not fit a command line. */
-        private static Path classPathFile() {
-            // Surefire's own class path is one jar that points to the others.
-            String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        private Path classPathFile() {
             try {
                 Path file = Files.createTempFile("child-class-path", ".txt");
                 file.toFile().deleteOnExit();
