@@ -7,7 +7,7 @@ package io.sluice.incremental.postgres;
 final class DateTimeText {
 
     private static final long MICROS_PER_SECOND = 1_000_000L;
-    private static final long MICROS_PER_DAY = 86_400L * MICROS_PER_SECOND;
+    static final long MICROS_PER_DAY = 86_400L * MICROS_PER_SECOND;
 
     /** 294247-01-10, in whose fifth hour 64 bits of microseconds since 1970 end. */
     private static final long LAST_DAY = Long.MAX_VALUE / MICROS_PER_DAY;

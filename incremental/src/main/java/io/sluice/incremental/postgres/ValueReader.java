@@ -182,7 +182,12 @@ abstract class ValueReader {
     private static final class Time extends ValueReader {
         @Override
         void append(byte[] data, int start, int length, ColumnVector vector) {
-            ((LongVector) vector).append(DateTimeText.time(data, start, start + length));
+            long micros = DateTimeText.time(data, start, start + length);
+            if (micros >= DateTimeText.MICROS_PER_DAY) {
+                // Iceberg's readers cannot hold 24:00, and would fail on every row of the file.
+                throw new UnreadableValueException("is the end of the day, for which a lake has no time of day");
+            }
+            ((LongVector) vector).append(micros);
         }
     }
 

@@ -78,9 +78,7 @@ final class KeyText {
     }
 
     private static String time(long micros) {
-        return micros == ChronoUnit.DAYS.getDuration().toSeconds() * 1_000_000
-                ? "24:00:00"
-                : LocalTime.ofNanoOfDay(micros * 1000).toString();
+        return LocalTime.ofNanoOfDay(micros * 1000).toString();
     }
 
     private static Instant instant(long micros) {

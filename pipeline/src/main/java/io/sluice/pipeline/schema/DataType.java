@@ -34,7 +34,7 @@ public record DataType(Kind kind, int precision, int scale) implements Serializa
         DECIMAL,
         /** Days since 1970-01-01, proleptic Gregorian, as {@code int}. */
         DATE,
-        /** Microseconds since midnight, 0 to 86,400,000,000, as {@code long}. */
+        /** Microseconds since midnight, 0 to 86,399,999,999, as {@code long}. */
         TIME,
         /** Microseconds since 1970-01-01T00:00:00 without a zone, as {@code long}. */
         TIMESTAMP,

@@ -105,9 +105,6 @@ final class KeyedRows {
     }
 
     private static String time(long micros) {
-        if (micros == MICROS_PER_DAY) {
-            return "24:00:00";
-        }
         LocalTime time = LocalTime.ofSecondOfDay(micros / MICROS_PER_SECOND);
         return String.format(
                 "%02d:%02d:%02d.%06d", time.getHour(), time.getMinute(), time.getSecond(), micros % MICROS_PER_SECOND);

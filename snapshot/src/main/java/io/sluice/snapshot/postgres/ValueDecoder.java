@@ -26,7 +26,8 @@ abstract class ValueDecoder {
     /** Days from 1970-01-01 to 2000-01-01, where PostgreSQL's dates and times begin. */
     private static final int EPOCH_DAYS = 10_957;
 
-    private static final long EPOCH_MICROS = EPOCH_DAYS * 86_400_000_000L;
+    private static final long MICROS_PER_DAY = 86_400_000_000L;
+    private static final long EPOCH_MICROS = EPOCH_DAYS * MICROS_PER_DAY;
 
     /** The decoder for a column of this form and type. */
     static ValueDecoder create(WireForm form, DataType type) {
@@ -156,7 +157,12 @@ abstract class ValueDecoder {
         @Override
         void decode(byte[] row, int offset, int length, ColumnVector vector) {
             expect(Long.BYTES, length);
-            ((LongVector) vector).append((long) LONGS.get(row, offset));
+            long micros = (long) LONGS.get(row, offset);
+            if (micros >= MICROS_PER_DAY) {
+                // Iceberg's readers cannot hold 24:00, and would fail on every row of the file.
+                throw new ValueRefusedException("is the end of the day, for which a lake has no time of day");
+            }
+            ((LongVector) vector).append(micros);
         }
     }
 

@@ -85,10 +85,7 @@ final class PostgresTypesIT {
                     "'4713-01-01 BC'; '5874897-12-31'; '0001-01-01'; '0001-12-31 BC'; '1582-10-10'; '1970-01-01';"
                             + " '1999-12-31'",
                     "(c - date '1970-01-01')::text"),
-            new Case(
-                    "time",
-                    "'00:00:00'; '24:00:00'; '23:59:59.999999'",
-                    "(extract(epoch FROM c) * 1000000)::bigint::text"),
+            new Case("time", "'00:00:00'; '23:59:59.999999'", "(extract(epoch FROM c) * 1000000)::bigint::text"),
             new Case(
                     "timestamp",
                     "'4713-01-01 00:00:00 BC'; '294247-01-10 04:00:54.775806'; '0001-01-01 00:00:00.000001 BC';"
@@ -157,6 +154,7 @@ final class PostgresTypesIT {
                 "timestamp; infinity; infinite timestamp",
                 "timestamptz; -infinity; infinite timestamp",
                 "timestamp; 294276-12-31 23:59:59.999999; after 294247-01-10",
+                "time; 24:00; end of the day",
                 "numeric(9,2); NaN; is NaN",
                 "numeric(30,2); NaN; is NaN",
             })
