@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
  * {@code INTERRUPTED}; a slot whose creation was waited for is then not left behind.
  *
  * <p>Besides the kinds that {@link SourceDatabase} names, methods that take schemas throw {@code SCHEMA_CHANGED} when a
- * table is no longer like its schema, and reading a chunk throws {@code SOURCE_LOST} when the table was rewritten since
- * it was planned: its snapshot has to begin again.
+ * table is no longer like its schema, and reading a chunk throws {@code SOURCE_UNAVAILABLE} when the table was rewritten
+ * since it was planned: nothing of it is published yet, so the next attempt reads it again.
  */
 public final class PostgresDatabase implements SourceDatabase {
 

@@ -201,13 +201,15 @@ final class PostgresSnapshot implements SnapshotSession {
             statement.setString(3, Quoting.table(range.heap()));
             try (ResultSet rows = statement.executeQuery()) {
                 if (!rows.next() || !rows.getBoolean(1)) {
+                    // Passes: a new snapshot is planned on the table as it is now, and nothing of this one was
+                    // published.
                     throw new PipelineException(
-                            ErrorKind.SOURCE_LOST,
+                            ErrorKind.SOURCE_UNAVAILABLE,
                             range.table(),
                             "Table " + range.heap()
                                     + " was rewritten (by VACUUM FULL, CLUSTER, TRUNCATE or ALTER TABLE)"
                                     + " or made anew since the snapshot was planned, so " + range
-                                    + " can no longer be told from the others. Snapshot the table again.",
+                                    + " can no longer be told from the others. The table is read again from its beginning.",
                             null);
                 }
             }

@@ -90,7 +90,8 @@ final class SqlErrors {
                     + " connections to a database match its ordinary entries).";
         } else if (isUnavailable(state)) {
             kind = ErrorKind.SOURCE_UNAVAILABLE;
-            message = "Postgres at " + options.target() + " cannot be reached: " + said(failure)
+            message = "Postgres at " + options.target() + " cannot be reached: "
+                    + said(failure).replaceFirst("\\.$", "")
                     + ". Check 'hostname' and 'port' of the source and that the server runs and accepts connections.";
         } else {
             message = "Postgres at " + options.target() + " refused the connection: " + said(failure) + " (SQLSTATE "

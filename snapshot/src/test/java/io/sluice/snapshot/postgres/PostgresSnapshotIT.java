@@ -310,7 +310,7 @@ final class PostgresSnapshotIT {
                     PipelineException failure =
                             catchThrowableOfType(PipelineException.class, () -> Sources.read(session, TABLE));
                     assertThat(failure).as(rewrite).hasMessageContaining("rewritten");
-                    assertThat(failure.kind()).isEqualTo(ErrorKind.SOURCE_LOST);
+                    assertThat(failure.kind()).isEqualTo(ErrorKind.SOURCE_UNAVAILABLE);
                     assertThat(failure.table()).contains(TABLE);
                 } finally {
                     source.dropStream();
