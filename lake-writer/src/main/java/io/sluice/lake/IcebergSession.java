@@ -6,6 +6,8 @@ import io.sluice.lake.commit.TableChange;
 import io.sluice.lake.commit.TableCommitter;
 import io.sluice.lake.commit.TableMarks;
 import io.sluice.lake.parquet.PartitionedFileWriter;
+import io.sluice.pipeline.error.ErrorKind;
+import io.sluice.pipeline.error.PipelineException;
 import io.sluice.pipeline.lake.CommitOutcome;
 import io.sluice.pipeline.lake.CutWriter;
 import io.sluice.pipeline.lake.LakeSession;
@@ -110,8 +112,10 @@ final class IcebergSession implements LakeSession {
         CommitResult result;
         try {
             result = committer.commit(List.of(target(table, change)));
-        } catch (RuntimeException e) {
-            discard(id, files);
+        } catch (PipelineException e) {
+            if (isUncommitted(e)) {
+                discard(id, files);
+            }
             throw e;
         }
         TableMarks marks = result.marks().get(id);
@@ -171,13 +175,26 @@ final class IcebergSession implements LakeSession {
     @Override
     public CommitOutcome commit(PreparedCut cut) {
         PreparedIcebergCut prepared = (PreparedIcebergCut) cut;
-        CommitOutcome outcome = committer.spansTables() ? commitAtOnce(prepared) : commitOneByOne(prepared);
+        CommitOutcome outcome;
+        try {
+            outcome = committer.spansTables() ? commitAtOnce(prepared) : commitOneByOne(prepared);
+        } catch (PipelineException e) {
+            if (isUncommitted(e)) {
+                giveUp(prepared);
+            }
+            throw e;
+        }
         switch (outcome.kind()) {
             case COMMITTED, ALREADY_COMMITTED -> waiting.remove(prepared.number());
             case FENCED, CONFLICT -> giveUp(prepared);
             case UNKNOWN -> {}
         }
         return outcome;
+    }
+
+    /** After an interrupt, above all, the catalog may have the commit all the same. */
+    private static boolean isUncommitted(PipelineException failure) {
+        return failure.kind() == ErrorKind.LAKE_REFUSED;
     }
 
     private CommitOutcome commitAtOnce(PreparedIcebergCut cut) {

@@ -1,6 +1,7 @@
 package io.sluice.lake;
 
 import io.sluice.lake.commit.Ownership;
+import io.sluice.lake.parquet.StorageFailures;
 import io.sluice.lake.schema.IcebergSchemas;
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
@@ -107,7 +108,7 @@ final class LakeCheck {
                 io.deleteFile(location);
             }
         } catch (IOException | RuntimeException e) {
-            problems.add("The " + where + " cannot be written: " + e.getMessage()
+            problems.add("The " + where + " cannot be written: " + StorageFailures.said(e)
                     + ". Check that it exists, its privileges and its free space.");
         }
     }

@@ -114,6 +114,12 @@ final class LakeTables {
     static List<String> differences(LakeTableSpec spec, TableMetadata metadata) {
         List<String> differences = new ArrayList<>(IcebergSchemas.compatible(spec.schema(), metadata.schema()));
         formatRefusal(Integer.toString(metadata.formatVersion())).ifPresent(differences::add);
+        if (!differences.isEmpty() && metadata.currentSnapshot() != null) {
+            // Altering the lake table by hand would leave the rows that are there without the source's values.
+            differences.add("Table " + spec.schema().table()
+                    + " was filled with the schema it has: drop it to have it read again, or change the projection so"
+                    + " that its result is as before.");
+        }
         return differences;
     }
 }

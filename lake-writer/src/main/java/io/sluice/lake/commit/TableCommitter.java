@@ -77,7 +77,17 @@ public final class TableCommitter {
             if (attempt > retries.attempts()) {
                 break;
             }
-            List<StagedCommit> staged = stage(look);
+            List<StagedCommit> staged;
+            try {
+                staged = stage(look);
+            } catch (PipelineException e) {
+                if (!doubtful) {
+                    throw e;
+                }
+                // An earlier attempt may still show; a failure would say that nothing was committed.
+                last = e;
+                continue;
+            }
             tried = true;
             try {
                 swap.swap(staged);
@@ -89,7 +99,9 @@ public final class TableCommitter {
                 staged.forEach(StagedCommit::discard);
                 last = e;
             } catch (RuntimeException e) {
-                refuseIfHopeless(targets, staged, e);
+                if (!doubtful) {
+                    refuseIfHopeless(targets, staged, e);
+                }
                 doubtful = true;
                 last = e;
             }

@@ -58,7 +58,18 @@ public final class StorageFailures {
             }
         }
         return new PipelineException(
-                kind, table, "Could not " + doing + " of " + table + ": " + cause.getMessage() + hint, cause);
+                kind, table, "Could not " + doing + " of " + table + ": " + said(cause) + hint, cause);
+    }
+
+    /** What a failure says, with its root's own words where Iceberg's wrapper keeps them to itself. */
+    public static String said(Throwable failure) {
+        Throwable root = failure;
+        for (Throwable at = failure; at != null; at = next(at)) {
+            root = at;
+        }
+        String message = String.valueOf(failure.getMessage());
+        String reason = root.getMessage();
+        return reason == null || message.contains(reason) ? message : message + ": " + reason;
     }
 
     private static @Nullable Throwable next(Throwable at) {

@@ -73,7 +73,7 @@ public final class IcebergSchemas {
             Types.NestedField field = existing.asStruct().field(column.name());
             if (field == null) {
                 differences.add("Column '" + column.name() + "' (" + column.type() + ") is missing in the table "
-                        + wanted.table() + "; add it as " + type(column.type()) + ".");
+                        + wanted.table() + ", expected as " + type(column.type()) + ".");
                 continue;
             }
             matched.add(field.fieldId());

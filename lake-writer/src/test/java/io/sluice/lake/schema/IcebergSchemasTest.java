@@ -190,7 +190,7 @@ class IcebergSchemasTest {
                         "Column 'line' of shop.orders is string in the table, expected int.",
                         "Column 'amount' of shop.orders is decimal(12, 3) in the table, expected decimal(12, 2).",
                         "Column 'created_at' of shop.orders is timestamp in the table, expected timestamptz.",
-                        "Column 'Due' (DATE) is missing in the table shop.orders; add it as date.",
+                        "Column 'Due' (DATE) is missing in the table shop.orders, expected as date.",
                         "Column 'name' of shop.orders is required in the table but can be null in the pipeline; make"
                                 + " it optional.",
                         "Column 'weight' of shop.orders is float in the table, expected double.",
