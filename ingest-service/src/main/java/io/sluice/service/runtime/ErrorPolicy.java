@@ -57,8 +57,8 @@ public record ErrorPolicy(Duration firstDelay, Duration maxDelay) {
                         + "type or value at the source.";
             case LAKE_UNAVAILABLE -> "Check the catalog and the storage. Nothing is lost: the source keeps its log.";
             case LAKE_REFUSED ->
-                "Make the warehouse writable or free space, then start the pipeline again; the unfinished "
-                        + "cut was given up whole and is read again.";
+                "Correct what the message names, such as privileges, free space or the table that is written to, "
+                        + "then start the pipeline again; an unfinished cut was given up whole and is read again.";
             case LAKE_CONFLICT ->
                 "Something else changed the lake table. Undo that, or drop the table to have it read " + "again.";
             case FENCED -> "Another process runs this pipeline now. Make sure that only one does.";

@@ -146,6 +146,8 @@ final class ManagedPipeline implements Pipeline {
             long cutBefore = progress.cut();
             try {
                 new PipelineRun(name, connectors, preparation, settings, run, progress, state, events, clock).run(mode);
+                // Whatever was retried before has passed.
+                failure = null;
                 end(Optional.empty());
                 return;
             } catch (InterruptedException e) {

@@ -279,9 +279,11 @@ final class PipelineRun {
                     case TARGET_REACHED -> {}
                 }
                 long cut = nextCut++;
-                for (Map.Entry<TableRuntime, List<SnapshotFiles>> entry : staged.entrySet()) {
-                    publish(entry.getKey(), entry.getValue(), cut, position);
+                for (Map.Entry<TableRuntime, List<SnapshotFiles>> entry :
+                        Map.copyOf(staged).entrySet()) {
+                    // From here on the session answers for the files: after an unknown outcome they may be in use.
                     staged.remove(entry.getKey());
+                    publish(entry.getKey(), entry.getValue(), cut, position);
                 }
                 done = true;
                 handedOver(joining, position, begun);
