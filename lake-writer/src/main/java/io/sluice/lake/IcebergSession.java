@@ -42,6 +42,9 @@ final class IcebergSession implements LakeSession {
     private final TableCommitter committer;
     private final long cutMemoryBytes;
     private final FailPoints failPoints;
+    /** Cuts that may be committed again until the session ends; then nobody can. */
+    private final Map<Long, PreparedIcebergCut> refused = new ConcurrentHashMap<>();
+
     private final Supplier<String> ids;
 
     private final Set<SnapshotWriter> snapshotWriters = ConcurrentHashMap.newKeySet();
@@ -180,10 +183,11 @@ final class IcebergSession implements LakeSession {
             outcome = committer.spansTables() ? commitAtOnce(prepared) : commitOneByOne(prepared);
         } catch (PipelineException e) {
             if (isUncommitted(e)) {
-                giveUp(prepared);
+                refused.put(prepared.number(), prepared);
             }
             throw e;
         }
+        refused.remove(prepared.number());
         switch (outcome.kind()) {
             case COMMITTED, ALREADY_COMMITTED -> waiting.remove(prepared.number());
             case FENCED, CONFLICT -> giveUp(prepared);
@@ -294,6 +298,7 @@ final class IcebergSession implements LakeSession {
         for (IcebergCutWriter writer : List.copyOf(cutWriters)) {
             writer.close();
         }
+        refused.values().forEach(this::giveUp);
         for (LakeTable table : tables.values()) {
             table.close();
         }
