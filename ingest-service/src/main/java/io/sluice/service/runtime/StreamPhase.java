@@ -62,6 +62,9 @@ final class StreamPhase {
     private boolean atBoundary = true;
     private Map<TableId, String> stopping = new LinkedHashMap<>();
 
+    /** Whether the cut being committed may be confirmed as soon as it is durable; read by the committer's thread. */
+    private volatile boolean confirmPublished = true;
+
     StreamPhase(
             ChangeSource source,
             LakeSession lake,
@@ -218,6 +221,8 @@ final class StreamPhase {
         open = Optional.empty();
         progress.lag().closed();
         nextCut++;
+        // A table that stops here must have that durably before the source forgets why.
+        confirmPublished = stopping.isEmpty();
         committer.submit(prepared);
     }
 
@@ -229,6 +234,7 @@ final class StreamPhase {
         if (committer.isBusy() || boundary.isEmpty()) {
             return;
         }
+        boolean stopped = !stopping.isEmpty();
         for (Map.Entry<TableId, String> entry : stopping.entrySet()) {
             TableRuntime table = tables.get(entry.getKey());
             if (table != null && !table.isStopped()) {
@@ -237,7 +243,7 @@ final class StreamPhase {
             }
         }
         stopping = new LinkedHashMap<>();
-        if (progress.durable(boundary.get())) {
+        if (progress.durable(boundary.get()) || stopped) {
             source.confirm(boundary.get());
         }
     }
@@ -245,6 +251,8 @@ final class StreamPhase {
     /** On the committer's thread. */
     private void published(PreparedCut cut) {
         progress.cutPublished(cut, lake.tables());
-        source.confirm(cut.position());
+        if (confirmPublished) {
+            source.confirm(cut.position());
+        }
     }
 }

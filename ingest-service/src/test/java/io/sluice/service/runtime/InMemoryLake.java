@@ -42,6 +42,9 @@ final class InMemoryLake implements Lake {
     int discarded;
     int abandonedCuts;
 
+    /** Runs before a table's stop is durable. */
+    Runnable beforeStop = () -> {};
+
     /** Every cut with a change says that it must not end before this. */
     Optional<Position> cutsNotBefore = Optional.empty();
 
@@ -235,6 +238,7 @@ final class InMemoryLake implements Lake {
 
         @Override
         public CommitOutcome stop(TableId id, String reason) {
+            beforeStop.run();
             synchronized (InMemoryLake.this) {
                 Table table = tables.get(id);
                 LakeTableState old = table.state;

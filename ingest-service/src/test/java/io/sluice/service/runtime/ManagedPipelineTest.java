@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -327,6 +328,26 @@ class ManagedPipelineTest {
         TableStatus stopped = pipeline.status().tables().get(0);
         assertThat(stopped.phase()).isEqualTo(PipelinePhase.STOPPED);
         assertThat(stopped.detail()).isEqualTo("column 'x' was added");
+    }
+
+    @Test
+    void theSourceIsToldOfACutOnlyAfterATableThatStopsInItIsDurablyStopped() throws InterruptedException {
+        source.createTable("public.a", 1L);
+        source.createTable("public.b", 1L);
+        try (ManagedPipeline slow = pipeline(Duration.ofHours(1))) {
+            slow.start(RunMode.UNTIL_STOPPED);
+            await().atMost(LIMIT).until(() -> slow.status().phase() == PipelinePhase.STREAMING);
+            Position before = source.slot().orElseThrow();
+            AtomicReference<Optional<Position>> slotAtStop = new AtomicReference<>(Optional.empty());
+            lake.beforeStop = () -> slotAtStop.set(source.slot());
+            source.commit(insert("public.b", 2));
+            await().atMost(LIMIT).until(() -> slow.status().tables().get(1).changes() == 1);
+            source.stopTable("public.a", "column 'x' was added");
+            await().atMost(LIMIT).until(() -> source.slot().orElseThrow().equals(source.end()));
+            assertThat(slotAtStop.get()).contains(before);
+            assertThat(lake.keys("lake.b")).containsExactly(1L, 2L);
+            assertThat(lake.state("lake.a").phase()).isEqualTo(TablePhase.STOPPED);
+        }
     }
 
     @Test
