@@ -5,6 +5,8 @@ import io.sluice.lake.commit.TableMarks;
 import io.sluice.pipeline.batch.ColumnBatch;
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
+import io.sluice.pipeline.failpoint.FailPoint;
+import io.sluice.pipeline.failpoint.FailPoints;
 import io.sluice.pipeline.lake.CutWriter;
 import io.sluice.pipeline.lake.PreparedCut;
 import io.sluice.pipeline.lake.RowRefetch;
@@ -163,6 +165,7 @@ final class IcebergCutWriter implements CutWriter {
     public PreparedCut prepare(Position position) {
         require(State.OPEN);
         state = State.FAILED;
+        failPoints.reach(FailPoint.CUT_BEFORE_FILES);
         for (TableCut cut : tables.values()) {
             cut.flush();
         }
@@ -173,7 +176,7 @@ final class IcebergCutWriter implements CutWriter {
             throw new IllegalStateException("Cut " + number + " has rows that are true at "
                     + bound.get().text() + "; it cannot be prepared at " + position.text() + ", collect on until then");
         }
-        failPoints.reach(FailPoints.AFTER_DATA_FILES);
+        failPoints.reach(FailPoint.CUT_AFTER_DATA_FILES);
         List<TableChange> changes = new ArrayList<>();
         for (TableCut cut : tables.values()) {
             LakeTable table = cut.table();
@@ -195,7 +198,7 @@ final class IcebergCutWriter implements CutWriter {
                     outcome.replaced(),
                     outcome.removed()));
         }
-        failPoints.reach(FailPoints.AFTER_DELETES);
+        failPoints.reach(FailPoint.CUT_AFTER_DELETES);
         PreparedIcebergCut prepared = new PreparedIcebergCut(number, position, changes, rows);
         state = State.PREPARED;
         session.prepared(this, prepared, List.copyOf(tables.values()));

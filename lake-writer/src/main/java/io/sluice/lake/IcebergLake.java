@@ -8,6 +8,7 @@ import io.sluice.lake.index.RocksKeyIndexes;
 import io.sluice.lake.parquet.StorageFailures;
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
+import io.sluice.pipeline.failpoint.FailPoint;
 import io.sluice.pipeline.lake.Lake;
 import io.sluice.pipeline.lake.LakeSession;
 import io.sluice.pipeline.lake.LakeTableSpec;
@@ -116,9 +117,13 @@ public final class IcebergLake implements Lake {
         for (int i = 0; i < specs.size(); i++) {
             LakeTableSpec spec = specs.get(i);
             TableId id = spec.schema().table();
-            if (found.get(i).isEmpty() && !create(spec, TableMarks.unpublished(pipeline, epoch, owner))) {
-                return Optional.empty();
+            if (found.get(i).isEmpty()) {
+                if (!create(spec, TableMarks.unpublished(pipeline, epoch, owner))) {
+                    return Optional.empty();
+                }
+                options.failPoints().reach(FailPoint.OWN_AFTER_CREATION);
             }
+            options.failPoints().reach(FailPoint.OWN_BEFORE_TABLE);
             TableOperations operations = operations(id);
             Optional<TableMarks> marks =
                     ownership.take(id, LakeTables.identifier(id), operations, pipeline, epoch, owner);
@@ -134,9 +139,7 @@ public final class IcebergLake implements Lake {
                     indexes,
                     new ParquetRows(spec.schema(), table),
                     marks.get()));
-            if (i == 0) {
-                options.failPoints().reach(FailPoints.AFTER_OWNING_FIRST_TABLE);
-            }
+            options.failPoints().reach(FailPoint.OWN_AFTER_TABLE);
         }
         return Optional.of(new IcebergSession(
                 epoch,

@@ -8,6 +8,8 @@ import io.sluice.lake.commit.TableMarks;
 import io.sluice.lake.parquet.PartitionedFileWriter;
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
+import io.sluice.pipeline.failpoint.FailPoint;
+import io.sluice.pipeline.failpoint.FailPoints;
 import io.sluice.pipeline.lake.CommitOutcome;
 import io.sluice.pipeline.lake.CutWriter;
 import io.sluice.pipeline.lake.LakeSession;
@@ -100,7 +102,8 @@ final class IcebergSession implements LakeSession {
         PartitionedFileWriter files = new PartitionedFileWriter(
                 id, table.table(), CutFiles.factory(table.table(), FileFormat.PARQUET, ids.get()));
         IcebergSnapshotWriter[] self = new IcebergSnapshotWriter[1];
-        IcebergSnapshotWriter writer = new IcebergSnapshotWriter(id, files, () -> snapshotWriters.remove(self[0]));
+        IcebergSnapshotWriter writer =
+                new IcebergSnapshotWriter(id, files, failPoints, () -> snapshotWriters.remove(self[0]));
         self[0] = writer;
         snapshotWriters.add(writer);
         return writer;
@@ -113,6 +116,7 @@ final class IcebergSession implements LakeSession {
         List<DataFile> added = dataFiles(id, files);
         TableChange change = TableChange.publish(id, before, before.at(cut, position.text(), ids.get()), added);
         CommitResult result;
+        failPoints.reach(FailPoint.PUBLISH_BEFORE_COMMIT);
         try {
             result = committer.commit(List.of(target(table, change)));
         } catch (PipelineException e) {
@@ -121,6 +125,7 @@ final class IcebergSession implements LakeSession {
             }
             throw e;
         }
+        failPoints.reach(FailPoint.PUBLISH_AFTER_COMMIT);
         TableMarks marks = result.marks().get(id);
         if (marks != null) {
             table.published(marks);
@@ -188,6 +193,7 @@ final class IcebergSession implements LakeSession {
             throw e;
         }
         refused.remove(prepared.number());
+        failPoints.reach(FailPoint.CUT_AFTER_TABLES);
         switch (outcome.kind()) {
             case COMMITTED, ALREADY_COMMITTED -> waiting.remove(prepared.number());
             case FENCED, CONFLICT -> giveUp(prepared);
@@ -209,8 +215,9 @@ final class IcebergSession implements LakeSession {
         if (targets.isEmpty()) {
             return new CommitOutcome.Committed(Map.of());
         }
+        failPoints.reach(FailPoint.CUT_BEFORE_TABLE);
         CommitResult result = committer.commit(targets);
-        failPoints.reach(FailPoints.AFTER_CATALOG);
+        failPoints.reach(FailPoint.CUT_AFTER_CATALOG);
         for (TableChange change : cut.changes()) {
             settle(change, result);
         }
@@ -220,13 +227,12 @@ final class IcebergSession implements LakeSession {
     private CommitOutcome commitOneByOne(PreparedIcebergCut cut) {
         Map<TableId, Long> snapshots = new HashMap<>();
         boolean any = cut.changes().isEmpty();
-        int done = 0;
         for (TableChange change : cut.changes()) {
-            failPoints.reach(FailPoints.BEFORE_TABLE);
+            failPoints.reach(FailPoint.CUT_BEFORE_TABLE);
             CommitResult result = committer.commit(List.of(target(table(change.table()), change)));
             TableMarks marks = result.marks().get(change.table());
             if (marks != null) {
-                failPoints.reach(FailPoints.AFTER_CATALOG);
+                failPoints.reach(FailPoint.CUT_AFTER_CATALOG);
                 snapshots.put(change.table(), marks.snapshotId());
             }
             settle(change, result);
@@ -234,9 +240,7 @@ final class IcebergSession implements LakeSession {
                 return result.outcome();
             }
             any |= result.outcome().kind() == CommitOutcome.Kind.COMMITTED;
-            if (++done == 1) {
-                failPoints.reach(FailPoints.AFTER_FIRST_TABLE);
-            }
+            failPoints.reach(FailPoint.CUT_AFTER_TABLE);
         }
         return any ? new CommitOutcome.Committed(snapshots) : new CommitOutcome.AlreadyCommitted();
     }
@@ -273,7 +277,9 @@ final class IcebergSession implements LakeSession {
         LakeTable table = table(id);
         TableMarks before = table.marks();
         TableChange change = TableChange.stop(id, before, before.stopped(reason, ids.get()));
+        failPoints.reach(FailPoint.STOP_BEFORE_COMMIT);
         CommitResult result = committer.commit(List.of(target(table, change)));
+        failPoints.reach(FailPoint.STOP_AFTER_COMMIT);
         Optional.ofNullable(result.marks().get(id)).ifPresent(table::setMarks);
         return result.outcome();
     }

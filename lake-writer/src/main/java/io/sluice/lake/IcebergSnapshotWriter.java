@@ -2,6 +2,8 @@ package io.sluice.lake;
 
 import io.sluice.lake.parquet.PartitionedFileWriter;
 import io.sluice.pipeline.batch.ColumnBatch;
+import io.sluice.pipeline.failpoint.FailPoint;
+import io.sluice.pipeline.failpoint.FailPoints;
 import io.sluice.pipeline.lake.SnapshotFiles;
 import io.sluice.pipeline.lake.SnapshotWriter;
 import io.sluice.pipeline.schema.TableId;
@@ -13,12 +15,14 @@ final class IcebergSnapshotWriter implements SnapshotWriter {
 
     private final TableId table;
     private final PartitionedFileWriter writer;
+    private final FailPoints failPoints;
     private final Runnable onEnd;
     private boolean ended;
 
-    IcebergSnapshotWriter(TableId table, PartitionedFileWriter writer, Runnable onEnd) {
+    IcebergSnapshotWriter(TableId table, PartitionedFileWriter writer, FailPoints failPoints, Runnable onEnd) {
         this.table = table;
         this.writer = writer;
+        this.failPoints = failPoints;
         this.onEnd = onEnd;
     }
 
@@ -29,7 +33,9 @@ final class IcebergSnapshotWriter implements SnapshotWriter {
 
     @Override
     public SnapshotFiles finish() {
+        failPoints.reach(FailPoint.SNAPSHOT_BEFORE_FILES);
         List<DataFile> files = writer.finish();
+        failPoints.reach(FailPoint.SNAPSHOT_AFTER_FILES);
         ended = true;
         onEnd.run();
         long bytes = files.stream().mapToLong(DataFile::fileSizeInBytes).sum();

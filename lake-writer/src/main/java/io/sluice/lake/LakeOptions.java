@@ -1,6 +1,7 @@
 package io.sluice.lake;
 
 import io.sluice.lake.commit.CommitRetries;
+import io.sluice.pipeline.failpoint.FailPoints;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.UUID;

@@ -20,6 +20,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sluice.lake.index.RocksKeyIndexes;
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
+import io.sluice.pipeline.failpoint.FailPoint;
 import io.sluice.pipeline.lake.LakeSession;
 import io.sluice.pipeline.lake.LakeTableSpec;
 import io.sluice.pipeline.lake.LakeTableState;
@@ -42,7 +43,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Taking over: after an end in order, after a kill anywhere, after the loss of the local state. */
 class RestartTest {
@@ -116,15 +117,8 @@ class RestartTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                FailPoints.AFTER_DATA_FILES,
-                FailPoints.AFTER_DELETES,
-                FailPoints.BEFORE_TABLE,
-                FailPoints.AFTER_FIRST_TABLE,
-                FailPoints.AFTER_CATALOG
-            })
-    void aKilledCutIsDoneAgainAndDoneOnce(String failPoint) throws Exception {
+    @EnumSource(mode = EnumSource.Mode.MATCH_ALL, names = "CUT_.*")
+    void aKilledCutIsDoneAgainAndDoneOnce(FailPoint failPoint) throws Exception {
         lake.restart();
         LakeSession doomed = dyingAt(failPoint);
         assertThatThrownBy(() -> cut(
@@ -158,7 +152,7 @@ class RestartTest {
     @Test
     void aKillBetweenCatalogAndIndexIsMendedWithoutARebuild() throws Exception {
         lake.restart();
-        LakeSession doomed = dyingAt(FailPoints.AFTER_CATALOG);
+        LakeSession doomed = dyingAt(FailPoint.CUT_AFTER_CATALOG);
         assertThatThrownBy(() -> cut(doomed, 3, orders(update(1L, "sent", "a"), insert(4L, "new", "d"))))
                 .isInstanceOf(Killed.class);
         lake.kill();
@@ -179,7 +173,7 @@ class RestartTest {
     @Test
     void aKillWhileTakingOverLeavesAPipelineThatCanBeTakenOver() throws Exception {
         lake.restart();
-        assertThatThrownBy(() -> dyingAt(FailPoints.AFTER_OWNING_FIRST_TABLE)).isInstanceOf(Killed.class);
+        assertThatThrownBy(() -> dyingAt(FailPoint.OWN_AFTER_TABLE)).isInstanceOf(Killed.class);
         lake.kill();
 
         lake.with(options -> options);
@@ -278,9 +272,9 @@ class RestartTest {
         other.close();
     }
 
-    private LakeSession dyingAt(String failPoint) {
-        lake.with(options -> options.withFailPoints(name -> {
-            if (name.equals(failPoint)) {
+    private LakeSession dyingAt(FailPoint failPoint) {
+        lake.with(options -> options.withFailPoints(point -> {
+            if (point == failPoint) {
                 throw new Killed();
             }
         }));

@@ -1,5 +1,6 @@
 package io.sluice.service.runtime;
 
+import io.sluice.pipeline.failpoint.FailPoints;
 import io.sluice.pipeline.lake.Lake;
 import io.sluice.pipeline.position.Position;
 import io.sluice.pipeline.source.ChangeSource;
@@ -23,4 +24,9 @@ public interface PipelineConnectors {
      * @throws IllegalArgumentException when it is not of that notation
      */
     Position parsePosition(String text);
+
+    /** Told when a step of the pipeline's own is reached; the lake and the source have theirs. */
+    default FailPoints failPoints() {
+        return FailPoints.NONE;
+    }
 }

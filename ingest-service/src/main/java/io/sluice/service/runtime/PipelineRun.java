@@ -2,6 +2,8 @@ package io.sluice.service.runtime;
 
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
+import io.sluice.pipeline.failpoint.FailPoint;
+import io.sluice.pipeline.failpoint.FailPoints;
 import io.sluice.pipeline.lake.Lake;
 import io.sluice.pipeline.lake.LakeSession;
 import io.sluice.pipeline.lake.LakeTableSpec;
@@ -52,6 +54,7 @@ final class PipelineRun {
 
     private final String name;
     private final PipelineConnectors connectors;
+    private final FailPoints failPoints;
     private final TablePreparation preparation;
     private final RuntimeSettings settings;
     private final Control control;
@@ -72,6 +75,7 @@ final class PipelineRun {
             Clock clock) {
         this.name = name;
         this.connectors = connectors;
+        this.failPoints = connectors.failPoints();
         this.preparation = preparation;
         this.settings = settings;
         this.control = control;
@@ -126,7 +130,9 @@ final class PipelineRun {
                 if (streamPosition.isPresent()) {
                     // Left by a run that ended before it published anything: its snapshot is gone, so its slot is of no
                     // use.
+                    failPoints.reach(FailPoint.SLOT_BEFORE_DROP);
                     database.dropStream();
+                    failPoints.reach(FailPoint.SLOT_AFTER_DROP);
                 }
                 if (!cursor.firstSnapshot()) {
                     return End.STOPPED;
@@ -206,7 +212,9 @@ final class PipelineRun {
         /** Reads every table and publishes each as soon as it is complete. */
         boolean firstSnapshot() throws InterruptedException {
             long begun = System.nanoTime();
+            failPoints.reach(FailPoint.SLOT_BEFORE_CREATION);
             try (SnapshotSession snapshot = database.beginStream(schemas(followed), schemas(followed))) {
+                failPoints.reach(FailPoint.SLOT_AFTER_CREATION);
                 Position position = snapshot.position();
                 boolean complete = new SnapshotPhase(
                                 snapshot,
@@ -259,7 +267,9 @@ final class PipelineRun {
                     followed.stream().filter(table -> !isPublished(table)).toList();
             Map<TableRuntime, List<SnapshotFiles>> staged = new ConcurrentHashMap<>();
             boolean done = false;
+            failPoints.reach(FailPoint.JOIN_BEFORE_SNAPSHOT);
             try (SnapshotSession snapshot = database.beginSnapshot(schemas(followed), schemas(joining))) {
+                failPoints.reach(FailPoint.JOIN_AFTER_SNAPSHOT);
                 Position position = snapshot.position();
                 if (!new SnapshotPhase(
                                 snapshot, session, joining, control, state, settings.snapshotParallelism(), staged::put)
@@ -337,7 +347,8 @@ final class PipelineRun {
                         progress,
                         database::logEnd,
                         clock,
-                        nextCut);
+                        nextCut,
+                        failPoints);
                 try {
                     return phase.run(
                             new StreamStart(schemas(bySource.values()), after(), tableAfter, goal.exact()), goal);
@@ -356,6 +367,7 @@ final class PipelineRun {
         }
 
         private void handedOver(List<TableRuntime> read, Position position, long begunNanos) {
+            failPoints.reach(FailPoint.HANDOVER_BEFORE_STREAM);
             long rows = read.stream().mapToLong(TableRuntime::rowsRead).sum();
             double seconds = Duration.ofNanos(System.nanoTime() - begunNanos).toMillis() / 1000.0;
             events.accept(new PipelineEvent.HandedOver(name, position.text(), rows, seconds));

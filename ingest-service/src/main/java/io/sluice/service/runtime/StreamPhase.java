@@ -3,6 +3,8 @@ package io.sluice.service.runtime;
 import io.sluice.pipeline.batch.ColumnBatch;
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
+import io.sluice.pipeline.failpoint.FailPoint;
+import io.sluice.pipeline.failpoint.FailPoints;
 import io.sluice.pipeline.lake.CutWriter;
 import io.sluice.pipeline.lake.LakeSession;
 import io.sluice.pipeline.lake.PreparedCut;
@@ -53,6 +55,7 @@ final class StreamPhase {
     private final Progress progress;
     private final Supplier<Position> logEnd;
     private final Clock clock;
+    private final FailPoints failPoints;
 
     private long nextCut;
     private long nextLagProbe = System.nanoTime();
@@ -75,7 +78,8 @@ final class StreamPhase {
             Progress progress,
             Supplier<Position> logEnd,
             Clock clock,
-            long nextCut) {
+            long nextCut,
+            FailPoints failPoints) {
         this.source = source;
         this.lake = lake;
         this.tables = tables;
@@ -86,6 +90,7 @@ final class StreamPhase {
         this.logEnd = logEnd;
         this.clock = clock;
         this.nextCut = nextCut;
+        this.failPoints = failPoints;
     }
 
     /** The number that the next cut gets. */
@@ -244,7 +249,7 @@ final class StreamPhase {
         }
         stopping = new LinkedHashMap<>();
         if (progress.durable(boundary.get()) || stopped) {
-            source.confirm(boundary.get());
+            confirm(boundary.get());
         }
     }
 
@@ -252,7 +257,13 @@ final class StreamPhase {
     private void published(PreparedCut cut) {
         progress.cutPublished(cut, lake.tables());
         if (confirmPublished) {
-            source.confirm(cut.position());
+            confirm(cut.position());
         }
+    }
+
+    private void confirm(Position durable) {
+        failPoints.reach(FailPoint.CONFIRM_BEFORE);
+        source.confirm(durable);
+        failPoints.reach(FailPoint.CONFIRM_AFTER);
     }
 }

@@ -4,6 +4,7 @@ import io.sluice.config.PipelineConfig;
 import io.sluice.config.SourceType;
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
+import io.sluice.pipeline.failpoint.FailPoints;
 import io.sluice.service.runtime.Pipeline;
 import io.sluice.service.runtime.PipelineEvent;
 import io.sluice.service.runtime.Pipelines;
@@ -31,6 +32,11 @@ public record PipelineAssembly(PipelineConfig config, PostgresConnectors connect
      * @throws PipelineException {@code CONFIGURATION} when its source is of a type that cannot be read yet
      */
     public static PipelineAssembly of(PipelineConfig config) {
+        return of(config, FailPoints.NONE);
+    }
+
+    /** The same with places to die at. */
+    public static PipelineAssembly of(PipelineConfig config, FailPoints failPoints) {
         if (config.source().type() != SourceType.POSTGRES) {
             throw new PipelineException(
                     ErrorKind.CONFIGURATION,
@@ -38,7 +44,7 @@ public record PipelineAssembly(PipelineConfig config, PostgresConnectors connect
                             + config.source().type().name().toLowerCase(Locale.ROOT)
                             + ", which this release cannot read; it reads postgres.");
         }
-        return new PipelineAssembly(config, new PostgresConnectors(config), new ConfiguredTables(config));
+        return new PipelineAssembly(config, new PostgresConnectors(config, failPoints), new ConfiguredTables(config));
     }
 
     /** The pipeline itself, not started. */

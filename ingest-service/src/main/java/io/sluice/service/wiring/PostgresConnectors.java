@@ -10,6 +10,7 @@ import io.sluice.incremental.postgres.PostgresStreamOptions;
 import io.sluice.lake.IcebergLake;
 import io.sluice.lake.LakeOptions;
 import io.sluice.lake.read.LakeTableReader;
+import io.sluice.pipeline.failpoint.FailPoints;
 import io.sluice.pipeline.lake.Lake;
 import io.sluice.pipeline.position.LogSequenceNumber;
 import io.sluice.pipeline.position.Position;
@@ -26,10 +27,17 @@ import java.util.function.Supplier;
 public final class PostgresConnectors implements PipelineConnectors {
 
     private final PipelineConfig config;
+    private final FailPoints failPoints;
 
     /** Connects at each call of a method, not here. */
     public PostgresConnectors(PipelineConfig config) {
+        this(config, FailPoints.NONE);
+    }
+
+    /** The same with places to die at. */
+    public PostgresConnectors(PipelineConfig config, FailPoints failPoints) {
         this.config = config;
+        this.failPoints = failPoints;
     }
 
     @Override
@@ -49,7 +57,7 @@ public final class PostgresConnectors implements PipelineConnectors {
 
     @Override
     public Lake openLake() {
-        return new IcebergLake(lakeOptions(config));
+        return new IcebergLake(lakeOptions(config).withFailPoints(failPoints));
     }
 
     /** Reads the lake's tables as any Iceberg reader does. */
@@ -60,6 +68,11 @@ public final class PostgresConnectors implements PipelineConnectors {
     @Override
     public Position parsePosition(String text) {
         return LogSequenceNumber.parse(text);
+    }
+
+    @Override
+    public FailPoints failPoints() {
+        return failPoints;
     }
 
     static PostgresOptions databaseOptions(SourceConfig source) {

@@ -1,0 +1,100 @@
+package io.sluice.pipeline.failpoint;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * Every place at which a test can let the process die: both sides of each durable step.
+ *
+ * <p>A new durable step gets its constants here, with the phases in which the crash matrix reaches them, and calls {@link
+ * FailPoints#reach} with them. That is all: the matrix is generated from this list, dies at each point in each phase
+ * named, and fails when a phase is named in which the point is not reached, or one is not named in which it is.
+ */
+public enum FailPoint {
+    /** The lake's table exists, with this owner's marks from the beginning. */
+    OWN_AFTER_CREATION(Phase.SNAPSHOT, Phase.HANDOVER),
+    /** The new epoch is about to be written into a table; tables before it have it. */
+    OWN_BEFORE_TABLE(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL),
+    /** The new epoch is in a table; tables behind it do not have it. */
+    OWN_AFTER_TABLE(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL),
+
+    /** A slot that an earlier run left without having published anything is about to be dropped. */
+    SLOT_BEFORE_DROP,
+    /** That slot is gone. */
+    SLOT_AFTER_DROP,
+    /** Nothing keeps the source's log yet. */
+    SLOT_BEFORE_CREATION(Phase.SNAPSHOT),
+    /** Publication and slot exist, the exported snapshot with them; nothing is read. */
+    SLOT_AFTER_CREATION(Phase.SNAPSHOT),
+    /** A snapshot of tables that join is about to begin beside the stream. */
+    JOIN_BEFORE_SNAPSHOT(Phase.HANDOVER),
+    /** The snapshot of tables that join is taken; nothing is read. */
+    JOIN_AFTER_SNAPSHOT(Phase.HANDOVER),
+
+    /** Rows of a snapshot are written; their files have no end yet. */
+    SNAPSHOT_BEFORE_FILES(Phase.SNAPSHOT, Phase.HANDOVER),
+    /** Files of a snapshot are durable; nothing refers to them. */
+    SNAPSHOT_AFTER_FILES(Phase.SNAPSHOT, Phase.HANDOVER),
+    /** A table is complete; its one commit has not begun. */
+    PUBLISH_BEFORE_COMMIT(Phase.SNAPSHOT, Phase.HANDOVER),
+    /** A table's snapshot is visible; nobody has been told. */
+    PUBLISH_AFTER_COMMIT(Phase.SNAPSHOT, Phase.HANDOVER),
+    /** Every table that was read is visible; the stream has not begun. */
+    HANDOVER_BEFORE_STREAM(Phase.SNAPSHOT, Phase.HANDOVER),
+
+    /** A cut is collected and its boundary known; its last files have no end yet. */
+    CUT_BEFORE_FILES(Phase.HANDOVER, Phase.INCREMENTAL),
+    /** A cut's data files are durable; its deletion vectors are not written. */
+    CUT_AFTER_DATA_FILES(Phase.HANDOVER, Phase.INCREMENTAL),
+    /** A cut's data files and deletion vectors are durable and its keys staged in the index; nothing is committed. */
+    CUT_AFTER_DELETES(Phase.HANDOVER, Phase.INCREMENTAL),
+    /** The next table's commit of a cut has not begun; with a commit over several tables, the cut's. */
+    CUT_BEFORE_TABLE(Phase.HANDOVER, Phase.INCREMENTAL),
+    /** A table's commit is in the catalog; its key index does not know. */
+    CUT_AFTER_CATALOG(Phase.HANDOVER, Phase.INCREMENTAL),
+    /** A table has the cut and its key index knows; tables behind it do not have it. */
+    CUT_AFTER_TABLE(Phase.HANDOVER, Phase.INCREMENTAL),
+    /** Every table has the cut; the pipeline has not been told. */
+    CUT_AFTER_TABLES(Phase.HANDOVER, Phase.INCREMENTAL),
+
+    /** The next table of a cut is about to get its tag; tables before it have it. */
+    TAG_BEFORE_TABLE(Phase.INCREMENTAL),
+    /** A table has the cut's tag; tables behind it do not have it. */
+    TAG_AFTER_TABLE(Phase.INCREMENTAL),
+    /** Every table has the cut's tag; the pipeline has not been told. */
+    TAG_AFTER_TABLES(Phase.INCREMENTAL),
+
+    /** A table is about to be left behind. */
+    STOP_BEFORE_COMMIT,
+    /** A table is durably left behind; nobody has been told. */
+    STOP_AFTER_COMMIT,
+
+    /** Everything up to a position is durable; the source does not know. */
+    CONFIRM_BEFORE(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL),
+    /** The source has been told, and says so to its slot soon. */
+    CONFIRM_AFTER(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL);
+
+    /** A part of a pipeline's life that the crash matrix goes through. */
+    public enum Phase {
+        /** From nothing to the publication of every table, and the first word to the source. */
+        SNAPSHOT,
+        /** A table joins a pipeline that has changes to publish: read beside the stream, and published at its place. */
+        HANDOVER,
+        /** A restart with changes in several tables that are published as cuts, one of them tagged. */
+        INCREMENTAL
+    }
+
+    private final Set<Phase> phases;
+
+    FailPoint(Phase... phases) {
+        this.phases = EnumSet.noneOf(Phase.class);
+        for (Phase phase : phases) {
+            this.phases.add(phase);
+        }
+    }
+
+    /** Whether the crash matrix reaches the point in this phase. */
+    public boolean isReachedIn(Phase phase) {
+        return phases.contains(phase);
+    }
+}
