@@ -12,6 +12,31 @@ final class ByteInterner {
     private int[] slots = emptySlots(MIN_SLOTS);
     private int size;
 
+    /** Distinct byte strings. */
+    int size() {
+        return size;
+    }
+
+    /** All byte strings one after another. */
+    byte[] data() {
+        return data;
+    }
+
+    /** Bytes of all byte strings. */
+    int bytes() {
+        return size == 0 ? 0 : ends[size - 1];
+    }
+
+    /** Where the byte string with a number begins in {@link #data()}. */
+    int start(int number) {
+        return number == 0 ? 0 : ends[number - 1];
+    }
+
+    /** Where it ends. */
+    int end(int number) {
+        return ends[number];
+    }
+
     /** The number of a byte string; a new one is copied. */
     int intern(byte[] source, int start, int length) {
         int mask = slots.length - 1;

@@ -189,7 +189,7 @@ public final class ColumnarFileWriter {
     private void writeBlock(ColumnBatch batch, int[] selection, int from, int to) {
         RowGroup group = rowGroup;
         if (group == null) {
-            group = new ColumnApiRowGroup(columns, type, properties, compressor);
+            group = newRowGroup();
             rowGroup = group;
         }
         int count = to - from;
@@ -225,6 +225,12 @@ public final class ColumnarFileWriter {
         if (group.bytes() >= settings.rowGroupBytes()) {
             flush(group);
         }
+    }
+
+    private RowGroup newRowGroup() {
+        return settings.needsColumnWriters()
+                ? new ColumnApiRowGroup(columns, type, properties, compressor)
+                : new PageRowGroup(columns, type, settings, properties, compressor);
     }
 
     private void flush(RowGroup group) {

@@ -81,16 +81,20 @@ public final class BytesVector extends ColumnVector {
 
     /** Appends one row made of the next {@code length} bytes, which were written after {@link #reserve}. */
     public void commit(int length) {
-        int row = size();
-        resize(row + 1);
+        int row = addRow();
         offsets[row + 1] = offsets[row] + length;
     }
 
     @Override
-    void growValues(int rows) {
+    int growValues(int rows) {
         if (rows + 1 > offsets.length) {
             offsets = Arrays.copyOf(offsets, grownCapacity(offsets.length, rows + 1));
         }
+        return offsets.length - 1;
+    }
+
+    @Override
+    void addEmptyValues(int rows) {
         // Rows that are added without bytes are empty.
         Arrays.fill(offsets, size() + 1, rows + 1, offsets[size()]);
     }

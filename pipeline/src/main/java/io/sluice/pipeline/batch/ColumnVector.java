@@ -27,6 +27,9 @@ public abstract sealed class ColumnVector implements Serializable
     /** Rows held; subclasses grow their arrays before it rises. */
     private int size;
 
+    /** Rows that all arrays have room for. */
+    private int room;
+
     ColumnVector(DataType type, int capacity) {
         this.type = type;
         this.nullBits = new long[words(Math.max(capacity, 64))];
@@ -128,10 +131,8 @@ public abstract sealed class ColumnVector implements Serializable
      */
     public final void resize(int newSize) {
         if (newSize > size) {
-            growValues(newSize);
-            if (words(newSize) > nullBits.length) {
-                nullBits = Arrays.copyOf(nullBits, Math.max(words(newSize), nullBits.length * 2));
-            }
+            makeRoom(newSize);
+            addEmptyValues(newSize);
         } else if (newSize < size) {
             nullCount -= clearFrom(nullBits, newSize);
             if (unavailableBits != null) {
@@ -231,8 +232,30 @@ public abstract sealed class ColumnVector implements Serializable
         return valueBytes() + size / 4;
     }
 
-    /** Makes room for {@code rows} rows in the subclass's arrays. */
-    abstract void growValues(int rows);
+    /** Adds a row that is not null and gives its index; its value is the caller's to set. On the hot path. */
+    final int addRow() {
+        int row = size;
+        if (row >= room) {
+            makeRoom(row + 1);
+        }
+        size = row + 1;
+        return row;
+    }
+
+    private void makeRoom(int rows) {
+        if (rows > room) {
+            if (words(rows) > nullBits.length) {
+                nullBits = Arrays.copyOf(nullBits, Math.max(words(rows), nullBits.length * 2));
+            }
+            room = Math.min(growValues(rows), nullBits.length * Long.SIZE);
+        }
+    }
+
+    /** Makes room for {@code rows} rows in the subclass's arrays; gives how many they have room for now. */
+    abstract int growValues(int rows);
+
+    /** Called before the size rises to {@code rows} without values; only variable-width vectors have something to do. */
+    void addEmptyValues(int rows) {}
 
     /** Called before the size falls to {@code rows}; only variable-width vectors have something to do. */
     void shrinkValues(int rows) {}

@@ -28,8 +28,7 @@ public final class Int128Vector extends ColumnVector {
 
     /** Appends a value. */
     public void append(long highHalf, long lowHalf) {
-        int row = size();
-        resize(row + 1);
+        int row = addRow();
         high[row] = highHalf;
         low[row] = lowHalf;
     }
@@ -41,12 +40,13 @@ public final class Int128Vector extends ColumnVector {
     }
 
     @Override
-    void growValues(int rows) {
+    int growValues(int rows) {
         if (rows > high.length) {
             int capacity = grownCapacity(high.length, rows);
             high = Arrays.copyOf(high, capacity);
             low = Arrays.copyOf(low, capacity);
         }
+        return high.length;
     }
 
     @Override

@@ -26,16 +26,16 @@ public final class IntVector extends ColumnVector {
 
     /** Appends a value. */
     public void append(int value) {
-        int row = size();
-        resize(row + 1);
+        int row = addRow();
         values[row] = value;
     }
 
     @Override
-    void growValues(int rows) {
+    int growValues(int rows) {
         if (rows > values.length) {
             values = Arrays.copyOf(values, grownCapacity(values.length, rows));
         }
+        return values.length;
     }
 
     @Override
