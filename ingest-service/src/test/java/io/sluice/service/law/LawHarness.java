@@ -3,6 +3,7 @@ package io.sluice.service.law;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.config.PipelineConfigReader;
+import io.sluice.pipeline.failpoint.FailPoints;
 import io.sluice.pipeline.position.LogSequenceNumber;
 import io.sluice.service.runtime.Pipeline;
 import io.sluice.service.runtime.PipelineEvent;
@@ -63,6 +64,12 @@ final class LawHarness {
 
     Pipeline pipeline() {
         return pipeline(file, event -> {});
+    }
+
+    /** A pipeline that dies where the fail points say. */
+    Pipeline pipeline(FailPoints failPoints) {
+        return PipelineAssembly.of(PipelineConfigReader.ofProcess().read(file), failPoints)
+                .pipeline(event -> {}, Clock.systemUTC());
     }
 
     /** Returns when the pipeline has published everything up to the position. */
