@@ -15,6 +15,7 @@ final class Assembler {
         return new PipelineConfig(
                 name,
                 pipeline.get(Vocabulary.COMMIT_INTERVAL),
+                pipeline.find(Vocabulary.TAG_INTERVAL),
                 pipeline.get(Vocabulary.COMMIT_MAX_ROWS),
                 pipeline.get(Vocabulary.COMMIT_MAX_BYTES),
                 Math.toIntExact(pipeline.get(Vocabulary.SNAPSHOT_PARALLELISM)),

@@ -15,6 +15,7 @@ import java.util.Optional;
  *
  * @param name lower-case letters and digits in groups joined by single {@code -} or {@code _}, at most 36 characters
  * @param commitInterval how long changes are collected before a cut is published, 100 ms to 1 h
+ * @param tagInterval one cut in this time is tagged, 1 s to 365 d; empty for none
  * @param commitMaxRows how many changes end a cut early, 1 or more
  * @param commitMaxBytes how many bytes of changes end a cut early, 1 MB or more
  * @param snapshotParallelism how many chunks are read at once, 1 to 64
@@ -28,6 +29,7 @@ import java.util.Optional;
 public record PipelineConfig(
         String name,
         Duration commitInterval,
+        Optional<Duration> tagInterval,
         long commitMaxRows,
         DataSize commitMaxBytes,
         int snapshotParallelism,

@@ -34,6 +34,14 @@ final class Vocabulary {
                     "10s",
                     "How long changes are collected before they are published as a cut. Range: 100ms to 1h.")
             .example("30s");
+    static final Key<Duration> TAG_INTERVAL = Key.optional(
+                    "tag-interval",
+                    Texts.duration("1s", "365d"),
+                    "How often a cut is tagged: one in this time gets the Iceberg tag cut-<number> in every table, so "
+                            + "that FOR VERSION AS OF 'cut-<number>' reads all tables at one position of the source. "
+                            + "Tagged snapshots are kept until their tags are dropped. Default: none is tagged, other "
+                            + "than by request. Range: 1s to 365d.")
+            .example("1h");
     static final Key<Long> COMMIT_MAX_ROWS = Key.withDefault(
                     "commit-max-rows",
                     new WholeType(1, Long.MAX_VALUE),
@@ -234,6 +242,7 @@ final class Vocabulary {
             new SectionType(Section.of(
                     NAME,
                     COMMIT_INTERVAL,
+                    TAG_INTERVAL,
                     COMMIT_MAX_ROWS,
                     COMMIT_MAX_BYTES,
                     SNAPSHOT_PARALLELISM,

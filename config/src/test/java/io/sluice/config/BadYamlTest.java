@@ -241,6 +241,7 @@ class BadYamlTest {
                         "'10 sec' is not a duration",
                         "500ms"),
                 pipeline("too short", "commit-interval: 10ms", "commit-interval", "out of range", "100ms to 1h"),
+                pipeline("tags too often", "tag-interval: 100ms", "tag-interval", "out of range", "1s to 365d"),
                 pipeline("wrong size", "buffer-memory: 1 gigabyte", "buffer-memory", "is not a size", "64MB"),
                 pipeline("too small", "buffer-memory: 1MB", "buffer-memory", "out of range", "16MB or more"),
                 pipeline("huge size", "buffer-memory: 99999999999TB", "buffer-memory", "2^63"),

@@ -1,17 +1,21 @@
 package io.sluice.service;
 
+import io.sluice.pipeline.lake.LakeCut;
 import io.sluice.service.runtime.Pipeline;
 import io.sluice.service.runtime.PipelinePhase;
 import io.sluice.service.runtime.PipelineState;
 import io.sluice.service.runtime.PipelineStatus;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /** A pipeline whose requests take effect at once and which reads nothing. */
 public final class PipelineDouble implements Pipeline {
 
     private final String name;
     private volatile PipelineState state;
+    private volatile CompletableFuture<Long> requestedCut = CompletableFuture.completedFuture(18L);
+    private volatile List<LakeCut> cuts = List.of();
     private volatile RunMode mode = RunMode.UNTIL_STOPPED;
 
     public PipelineDouble(String name, PipelineState state) {
@@ -70,6 +74,29 @@ public final class PipelineDouble implements Pipeline {
             throw new IllegalStateException("Pipeline " + name + " is " + state);
         }
         state = to;
+    }
+
+    @Override
+    public CompletableFuture<Long> requestCut() {
+        if (state != PipelineState.RUNNING) {
+            throw new IllegalStateException("Pipeline " + name + " is " + state);
+        }
+        return requestedCut;
+    }
+
+    /** What the next request for a cut is answered with. */
+    public void requestedCut(CompletableFuture<Long> answer) {
+        requestedCut = answer;
+    }
+
+    @Override
+    public List<LakeCut> cuts(int limit) {
+        return cuts.stream().limit(limit).toList();
+    }
+
+    /** The lake's cuts, newest first. */
+    public void cuts(List<LakeCut> newCuts) {
+        cuts = newCuts;
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.sluice.lake;
 
+import io.sluice.lake.commit.CutHistory;
+import io.sluice.lake.commit.CutTags;
 import io.sluice.lake.commit.Ownership;
 import io.sluice.lake.commit.TableCommitter;
 import io.sluice.lake.commit.TableMarks;
@@ -10,6 +12,7 @@ import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
 import io.sluice.pipeline.failpoint.FailPoint;
 import io.sluice.pipeline.lake.Lake;
+import io.sluice.pipeline.lake.LakeCut;
 import io.sluice.pipeline.lake.LakeSession;
 import io.sluice.pipeline.lake.LakeTableSpec;
 import io.sluice.pipeline.lake.LakeTableState;
@@ -18,7 +21,9 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.Table;
@@ -71,6 +76,15 @@ public final class IcebergLake implements Lake {
                     .ifPresent(marks -> states.add(marks.state(id)));
         }
         return states;
+    }
+
+    @Override
+    public List<LakeCut> cuts(Collection<TableId> ids, int limit) {
+        Map<TableId, TableMetadata> metadata = new HashMap<>();
+        for (TableId id : ids) {
+            tables.load(id).ifPresent(table -> metadata.put(id, LakeTables.metadata(table)));
+        }
+        return new CutHistory(metadata).latest(limit);
     }
 
     @Override
@@ -145,6 +159,7 @@ public final class IcebergLake implements Lake {
                 epoch,
                 owned,
                 new TableCommitter(catalog, options.retries()),
+                new CutTags(catalog, options.retries(), options.failPoints()),
                 options.cutBufferBytes(),
                 options.failPoints(),
                 options.ids()));

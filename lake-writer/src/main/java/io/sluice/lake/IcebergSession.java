@@ -2,25 +2,31 @@ package io.sluice.lake;
 
 import io.sluice.lake.commit.CommitResult;
 import io.sluice.lake.commit.CommitTarget;
+import io.sluice.lake.commit.CutHistory;
+import io.sluice.lake.commit.CutTags;
 import io.sluice.lake.commit.TableChange;
 import io.sluice.lake.commit.TableCommitter;
 import io.sluice.lake.commit.TableMarks;
 import io.sluice.lake.parquet.PartitionedFileWriter;
+import io.sluice.lake.parquet.StorageFailures;
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
 import io.sluice.pipeline.failpoint.FailPoint;
 import io.sluice.pipeline.failpoint.FailPoints;
 import io.sluice.pipeline.lake.CommitOutcome;
 import io.sluice.pipeline.lake.CutWriter;
+import io.sluice.pipeline.lake.LakeCut;
 import io.sluice.pipeline.lake.LakeSession;
 import io.sluice.pipeline.lake.LakeTableState;
 import io.sluice.pipeline.lake.PreparedCut;
 import io.sluice.pipeline.lake.RowRefetch;
 import io.sluice.pipeline.lake.SnapshotFiles;
 import io.sluice.pipeline.lake.SnapshotWriter;
+import io.sluice.pipeline.lake.TablePhase;
 import io.sluice.pipeline.position.Position;
 import io.sluice.pipeline.schema.TableId;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +37,7 @@ import java.util.function.Supplier;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.TableMetadata;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +49,7 @@ final class IcebergSession implements LakeSession {
     private final long epoch;
     private final Map<TableId, LakeTable> tables;
     private final TableCommitter committer;
+    private final CutTags tags;
     private final long cutMemoryBytes;
     private final FailPoints failPoints;
     /** Cuts that may be committed again until the session ends; then nobody can. */
@@ -62,6 +70,7 @@ final class IcebergSession implements LakeSession {
             long epoch,
             List<LakeTable> tables,
             TableCommitter committer,
+            CutTags tags,
             long cutMemoryBytes,
             FailPoints failPoints,
             Supplier<String> ids) {
@@ -70,6 +79,7 @@ final class IcebergSession implements LakeSession {
         tables.forEach(table -> byId.put(table.id(), table));
         this.tables = Map.copyOf(byId);
         this.committer = committer;
+        this.tags = tags;
         this.cutMemoryBytes = cutMemoryBytes;
         this.failPoints = failPoints;
         this.ids = ids;
@@ -270,6 +280,33 @@ final class IcebergSession implements LakeSession {
                         .forEach(path -> deleteQuietly(table, path));
             }
         }
+    }
+
+    @Override
+    public CommitOutcome tag(long cut) {
+        List<CommitTarget> targets = tables.values().stream()
+                .filter(table -> table.marks().phase() == TablePhase.STREAMING)
+                // Published after the cut: it was not a part of it.
+                .filter(table -> table.marks().cut() <= cut)
+                .sorted(Comparator.comparing(LakeTable::id))
+                .map(table -> target(table, CutTags.target(table.id(), table.marks())))
+                .toList();
+        CommitOutcome outcome = tags.tag(targets, cut);
+        failPoints.reach(FailPoint.TAG_AFTER_TABLES);
+        return outcome;
+    }
+
+    @Override
+    public Optional<LakeCut> latestTag() {
+        Map<TableId, TableMetadata> metadata = new HashMap<>();
+        tables.forEach((id, table) -> {
+            try {
+                metadata.put(id, table.operations().refresh());
+            } catch (RuntimeException e) {
+                throw StorageFailures.of(id, "read the tags of cuts", e);
+            }
+        });
+        return new CutHistory(metadata).latestTag();
     }
 
     @Override

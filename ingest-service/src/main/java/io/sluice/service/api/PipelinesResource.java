@@ -3,6 +3,7 @@ package io.sluice.service.api;
 import io.sluice.service.runtime.Pipeline;
 import io.sluice.service.runtime.PipelineEvent;
 import io.sluice.service.runtime.PipelineState;
+import io.sluice.service.runtime.PipelineStatus;
 import io.sluice.service.wiring.PipelineRegistry;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Multi;
@@ -17,7 +18,14 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -31,6 +39,8 @@ import org.jboss.resteasy.reactive.RestStreamElementType;
 public class PipelinesResource {
 
     private static final int EVENTS_BUFFERED = 1024;
+    private static final Duration CUT_PATIENCE = Duration.ofMinutes(1);
+    private static final int MOST_CUTS = 10_000;
 
     private final PipelineRegistry registry;
 
@@ -65,14 +75,65 @@ public class PipelinesResource {
 
     @GET
     @Path("{name}/cuts")
-    @Operation(summary = "The latest cuts that this process published, newest first")
+    @Operation(
+            summary = "The latest cuts, read from the lake, newest first: position, time, tag, each table's snapshot")
     @APIResponse(responseCode = "400", description = "The limit is not a number from 1")
     @APIResponse(responseCode = "404", description = "Unknown pipeline")
+    @APIResponse(responseCode = "503", description = "The lake cannot be read")
     public List<CutJson> cuts(@PathParam("name") String name, @QueryParam("limit") @DefaultValue("50") String limit) {
-        find(name);
-        return registry.recentCuts(name).stream()
-                .limit(number(limit))
-                .map(CutJson::of)
+        return cuts(find(name), number(limit));
+    }
+
+    @POST
+    @Path("{name}/cuts")
+    @Operation(
+            summary =
+                    "Publish what is committed at the source now as a cut, and tag it in every table; answers when that"
+                            + " is done. When nothing changed since the last cut, that one is tagged")
+    @APIResponse(responseCode = "201", description = "Published and tagged, with the cut")
+    @APIResponse(responseCode = "404", description = "Unknown pipeline")
+    @APIResponse(responseCode = "409", description = "It publishes no cut in its state, or ended before it did")
+    @APIResponse(responseCode = "504", description = "Not within a minute; the request stands while the pipeline runs")
+    public Response cut(@PathParam("name") String name) throws InterruptedException {
+        Pipeline pipeline = find(name);
+        try {
+            long number = pipeline.requestCut().get(CUT_PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            // A cut further back than this was tagged before.
+            CutJson cut = cuts(pipeline, MOST_CUTS).stream()
+                    .filter(one -> one.cut() == number)
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalStateException("Cut " + number + " is not in the lake"));
+            return Response.status(Response.Status.CREATED).entity(cut).build();
+        } catch (IllegalStateException e) {
+            throw noCut(pipeline);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IllegalStateException) {
+                throw noCut(pipeline);
+            }
+            throw new IllegalStateException(e);
+        } catch (TimeoutException e) {
+            throw ProblemException.notInTime(
+                    "Pipeline " + name + " has not published and tagged a cut within "
+                            + CUT_PATIENCE.toSeconds()
+                            + " s. The request stands while the pipeline runs; GET the same path shows the cut when it is there.");
+        }
+    }
+
+    private static ProblemException noCut(Pipeline pipeline) {
+        PipelineStatus status = pipeline.status();
+        return ProblemException.wrongState(
+                "Pipeline " + pipeline.name() + " is " + status.state()
+                        + (status.state() == PipelineState.RUNNING ? " in phase " + status.phase() : "")
+                        + ", so it cannot publish a cut.",
+                status.state().name());
+    }
+
+    private List<CutJson> cuts(Pipeline pipeline, int limit) {
+        Map<Long, PipelineRegistry.TimedCut> told = new HashMap<>();
+        registry.recentCuts(pipeline.name())
+                .forEach(timed -> told.put(timed.cut().cut(), timed));
+        return pipeline.cuts(limit).stream()
+                .map(cut -> CutJson.of(cut, Optional.ofNullable(told.get(cut.number()))))
                 .toList();
     }
 
@@ -164,10 +225,10 @@ public class PipelinesResource {
         };
     }
 
-    private static long number(String text) {
+    private static int number(String text) {
         if (!text.matches("[1-9][0-9]{0,8}")) {
             throw ProblemException.badRequest("The limit is a number from 1, got '" + text + "'.");
         }
-        return Long.parseLong(text);
+        return Integer.parseInt(text);
     }
 }

@@ -31,6 +31,10 @@ final class ProblemException extends RuntimeException {
         return new ProblemException("urn:sluice:problem:wrong-state", "Wrong state", 409, detail, state);
     }
 
+    static ProblemException notInTime(String detail) {
+        return new ProblemException("urn:sluice:problem:not-in-time", "Not in time", 504, detail, null);
+    }
+
     static ProblemException badRequest(String detail) {
         return new ProblemException("urn:sluice:problem:bad-request", "Bad request", 400, detail, null);
     }

@@ -1,8 +1,11 @@
 package io.sluice.service.api;
 
+import io.sluice.pipeline.error.PipelineException;
+import io.sluice.service.runtime.ErrorPolicy;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
+import java.util.Locale;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +29,19 @@ public class ProblemMappers {
                 ? "There is nothing at " + uri.getPath() + "; /q/openapi describes the API."
                 : String.valueOf(error.getMessage());
         return new Problem("about:blank", title, status, detail, uri.getPath(), null).response();
+    }
+
+    @ServerExceptionMapper
+    Response outside(PipelineException error, UriInfo uri) {
+        return new Problem(
+                        "urn:sluice:problem:"
+                                + error.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                        "Source or lake failed",
+                        503,
+                        error.getMessage() + " " + ErrorPolicy.hint(error.kind()),
+                        uri.getPath(),
+                        null)
+                .response();
     }
 
     @ServerExceptionMapper

@@ -1,10 +1,15 @@
 package io.sluice.service.runtime;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
 /** What the outside asks of a running pipeline; the running threads look at it between two steps. Thread-safe. */
 final class Control {
 
     private boolean stopRequested;
     private boolean pauseRequested;
+    private final List<CompletableFuture<Long>> cutRequests = new ArrayList<>();
 
     synchronized void requestStop() {
         stopRequested = true;
@@ -19,6 +24,19 @@ final class Control {
     synchronized void requestResume() {
         pauseRequested = false;
         notifyAll();
+    }
+
+    /** Asks for a tagged cut; the answer is its number. */
+    synchronized CompletableFuture<Long> requestCut() {
+        CompletableFuture<Long> answer = new CompletableFuture<>();
+        cutRequests.add(answer);
+        return answer;
+    }
+
+    /** The requests that nobody has answered yet. */
+    synchronized List<CompletableFuture<Long>> cutRequests() {
+        cutRequests.removeIf(CompletableFuture::isDone);
+        return new ArrayList<>(cutRequests);
     }
 
     synchronized boolean stopRequested() {

@@ -2,11 +2,16 @@ package io.sluice.service.runtime;
 
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
+import io.sluice.pipeline.lake.Lake;
+import io.sluice.pipeline.lake.LakeCut;
 import io.sluice.pipeline.position.Position;
+import io.sluice.pipeline.schema.TableId;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -119,6 +124,29 @@ final class ManagedPipeline implements Pipeline {
     }
 
     @Override
+    public synchronized CompletableFuture<Long> requestCut() {
+        PipelineState now = state.state();
+        if (now != PipelineState.RUNNING || progress.phase() == PipelinePhase.SNAPSHOT) {
+            throw new IllegalStateException("Pipeline " + name + " is " + now
+                    + (now == PipelineState.RUNNING ? " and reads a snapshot" : "") + "; it publishes no cut");
+        }
+        return control.requestCut();
+    }
+
+    @Override
+    public List<LakeCut> cuts(int limit) {
+        List<TableId> sinks = progress.tables().stream()
+                .map(table -> TableId.parse(table.sink()))
+                .toList();
+        if (sinks.isEmpty()) {
+            return List.of();
+        }
+        try (Lake lake = connectors.openLake()) {
+            return lake.cuts(sinks, limit);
+        }
+    }
+
+    @Override
     public boolean awaitEnd(Duration atMost) throws InterruptedException {
         return state.awaitInactive(System.nanoTime() + atMost.toNanos());
     }
@@ -205,11 +233,14 @@ final class ManagedPipeline implements Pipeline {
     private synchronized void end(Optional<PipelineException> fault) {
         if (fault.isPresent()) {
             state.transition(PipelineState.FAILED);
-            return;
+        } else {
+            if (state.state() != PipelineState.STOPPING) {
+                state.transition(PipelineState.STOPPING);
+            }
+            state.transition(PipelineState.STOPPED);
         }
-        if (state.state() != PipelineState.STOPPING) {
-            state.transition(PipelineState.STOPPING);
-        }
-        state.transition(PipelineState.STOPPED);
+        IllegalStateException ended = new IllegalStateException(
+                "Pipeline " + name + " is " + state.state() + "; it ended before the cut was published and tagged");
+        control.cutRequests().forEach(request -> request.completeExceptionally(ended));
     }
 }

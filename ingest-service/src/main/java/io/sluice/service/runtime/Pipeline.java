@@ -1,6 +1,9 @@
 package io.sluice.service.runtime;
 
+import io.sluice.pipeline.lake.LakeCut;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * A pipeline that can be started, watched and stopped. Safe for use by several threads; requests return at once and
@@ -41,6 +44,24 @@ public interface Pipeline extends AutoCloseable {
      * @throws IllegalStateException when it is not paused
      */
     void resume();
+
+    /**
+     * Publishes what was committed at the source before this call as a cut, as soon as it has arrived, and tags that cut
+     * in every table. When nothing changed since the last cut, that one is tagged.
+     *
+     * @return the cut's number when every table has the tag; ends with an {@link IllegalStateException} when the
+     *     pipeline ends before
+     * @throws IllegalStateException when it is not running, or reads its first snapshot
+     */
+    CompletableFuture<Long> requestCut();
+
+    /**
+     * The latest cuts that the lake tells of, highest number first; empty before the pipeline was first started.
+     *
+     * @param limit at most so many, from 1
+     * @throws io.sluice.pipeline.error.PipelineException when the lake cannot be read
+     */
+    List<LakeCut> cuts(int limit);
 
     /**
      * Waits until the pipeline is {@code STOPPED} or {@code FAILED}.

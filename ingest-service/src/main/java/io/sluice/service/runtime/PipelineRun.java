@@ -5,6 +5,7 @@ import io.sluice.pipeline.error.PipelineException;
 import io.sluice.pipeline.failpoint.FailPoint;
 import io.sluice.pipeline.failpoint.FailPoints;
 import io.sluice.pipeline.lake.Lake;
+import io.sluice.pipeline.lake.LakeCut;
 import io.sluice.pipeline.lake.LakeSession;
 import io.sluice.pipeline.lake.LakeTableSpec;
 import io.sluice.pipeline.lake.LakeTableState;
@@ -115,6 +116,7 @@ final class PipelineRun {
         requireStream(followed, streamPosition);
         try (LakeSession session = lake.takeOver(name, specs)) {
             recall(tables, session.tables());
+            Optional<LakeCut> latestTag = completeTags(session);
             boolean publishedAny = followed.stream().anyMatch(PipelineRun::isPublished);
             boolean unpublishedAny = followed.stream().anyMatch(table -> !isPublished(table));
             progress.begin(
@@ -125,7 +127,7 @@ final class PipelineRun {
             if (!state.transitionUnlessStopping(PipelineState.RUNNING)) {
                 return End.STOPPED;
             }
-            Cursor cursor = new Cursor(database, session, followed);
+            Cursor cursor = new Cursor(database, session, tables, followed, latestTag);
             if (!publishedAny) {
                 if (streamPosition.isPresent()) {
                     // Left by a run that ended before it published anything: its snapshot is gone, so its slot is of no
@@ -145,6 +147,16 @@ final class PipelineRun {
             }
             return cursor.follow(target);
         }
+    }
+
+    /** A crash between two tables' tags is made good before anything new is published. */
+    private static Optional<LakeCut> completeTags(LakeSession session) {
+        Optional<LakeCut> latest = session.latestTag();
+        if (latest.isPresent() && !latest.get().tagged()) {
+            long cut = latest.get().number();
+            Outcomes.require(session.tag(cut), "the tag of cut " + cut);
+        }
+        return latest;
     }
 
     private static boolean isPublished(TableRuntime table) {
@@ -190,19 +202,29 @@ final class PipelineRun {
         private final SourceDatabase database;
         private final LakeSession session;
         private final List<TableRuntime> followed;
+        private final CutTagging tagging;
         private Optional<Position> reached = Optional.empty();
         private Optional<Position> noCutBefore = Optional.empty();
         private long nextCut;
 
-        Cursor(SourceDatabase database, LakeSession session, List<TableRuntime> followed) {
+        Cursor(
+                SourceDatabase database,
+                LakeSession session,
+                List<TableRuntime> tables,
+                List<TableRuntime> followed,
+                Optional<LakeCut> latestTag) {
             this.database = database;
             this.session = session;
             this.followed = followed;
+            this.tagging = new CutTagging(control, settings.tagInterval(), latestTag, clock, database::currentPosition);
+            // No number is used twice, not those of tables that were left behind, nor those of tags.
             this.nextCut = 1
-                    + followed.stream()
-                            .mapToLong(table -> table.state().cut())
-                            .max()
-                            .orElse(0);
+                    + Math.max(
+                            tables.stream()
+                                    .mapToLong(table -> table.state().cut())
+                                    .max()
+                                    .orElse(0),
+                            latestTag.map(LakeCut::number).orElse(0L));
         }
 
         private Position after() {
@@ -247,10 +269,14 @@ final class PipelineRun {
             if (after().covers(highest)) {
                 return true;
             }
-            nextCut--;
-            long unfinished = nextCut;
+            long following = nextCut;
+            nextCut = published.stream()
+                    .filter(table -> positionOf(table).equals(highest))
+                    .mapToLong(table -> table.state().cut())
+                    .max()
+                    .orElseThrow();
             StreamPhase.End end = stream(published, StreamGoal.completeCut(highest));
-            nextCut = unfinished + 1;
+            nextCut = following;
             if (end == StreamPhase.End.NEEDS_LATER_CUT) {
                 // Never published in all its tables, the cut becomes a part of the next one.
                 noCutBefore = Optional.of(highest);
@@ -348,6 +374,7 @@ final class PipelineRun {
                         database::logEnd,
                         clock,
                         nextCut,
+                        tagging,
                         failPoints);
                 try {
                     return phase.run(

@@ -1,6 +1,7 @@
 package io.sluice.service.runtime;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * How a pipeline paces itself.
@@ -9,6 +10,7 @@ import java.time.Duration;
  * @param commitMaxRows changes after which a cut ends at the next transaction boundary, from 1
  * @param commitMaxBytes bytes of changes after which a cut ends at the next transaction boundary, from 1
  * @param snapshotParallelism readers of a snapshot, from 1
+ * @param tagInterval one cut in this time is tagged; empty for none
  * @param stopGrace how long a stop may take to reach a transaction boundary and publish the open cut before the cut is
  *     given up whole
  */
@@ -17,4 +19,5 @@ public record RuntimeSettings(
         long commitMaxRows,
         long commitMaxBytes,
         int snapshotParallelism,
+        Optional<Duration> tagInterval,
         Duration stopGrace) {}

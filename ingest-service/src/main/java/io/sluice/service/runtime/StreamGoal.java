@@ -12,6 +12,11 @@ import java.util.Optional;
  */
 record StreamGoal(Optional<Position> exact, Optional<Position> target, Optional<Position> noCutBefore) {
 
+    /** Whether cuts on the way may be tagged: not while some tables are ahead of, or have not joined, the others. */
+    boolean tags() {
+        return exact.isEmpty();
+    }
+
     /** Brings tables to the position that others have already, in one cut. */
     static StreamGoal completeCut(Position position) {
         return new StreamGoal(Optional.of(position), Optional.of(position), Optional.of(position));

@@ -55,6 +55,7 @@ final class StreamPhase {
     private final Progress progress;
     private final Supplier<Position> logEnd;
     private final Clock clock;
+    private final CutTagging tagging;
     private final FailPoints failPoints;
 
     private long nextCut;
@@ -79,6 +80,7 @@ final class StreamPhase {
             Supplier<Position> logEnd,
             Clock clock,
             long nextCut,
+            CutTagging tagging,
             FailPoints failPoints) {
         this.source = source;
         this.lake = lake;
@@ -90,6 +92,7 @@ final class StreamPhase {
         this.logEnd = logEnd;
         this.clock = clock;
         this.nextCut = nextCut;
+        this.tagging = tagging;
         this.failPoints = failPoints;
     }
 
@@ -108,7 +111,7 @@ final class StreamPhase {
         source.start(start);
         // Nothing at or before the start is missing, so an idle source needs no word to be known as caught up.
         boundary = Optional.of(start.after());
-        try (CutCommitter committer = new CutCommitter(lake, control, this::published)) {
+        try (CutCommitter committer = new CutCommitter(lake, control, this::published, tagging::tagged)) {
             try {
                 return follow(committer, goal);
             } finally {
@@ -129,11 +132,12 @@ final class StreamPhase {
             source.poll(POLL).ifPresent(this::take);
             probeLag();
             boolean reached = reaches(goal.target());
-            boolean forced = interrupted || reached || !stopping.isEmpty();
+            boolean tags = goal.tags() && stopping.isEmpty();
+            boolean forced = interrupted || reached || !stopping.isEmpty() || tags && isRequested();
             boolean tooEarly = goal.noCutBefore().isPresent() && !reaches(goal.noCutBefore());
             if (open.isPresent() && atBoundary && !tooEarly && (forced || isDue(committer))) {
                 if (mayClose()) {
-                    close(committer);
+                    close(committer, tags && tagging.isDueAt(boundary));
                 } else if (reaches(goal.exact())) {
                     committer.await();
                     return End.NEEDS_LATER_CUT;
@@ -141,6 +145,9 @@ final class StreamPhase {
             }
             if (open.isEmpty() && atBoundary) {
                 settle(committer, forced);
+                if (tags && !tooEarly && stopping.isEmpty()) {
+                    tagLast(committer);
+                }
                 if (reached && !committer.isBusy()) {
                     return End.TARGET_REACHED;
                 }
@@ -219,7 +226,7 @@ final class StreamPhase {
         return System.nanoTime() - openedNanos >= settings.commitInterval().toNanos() && !committer.isBusy();
     }
 
-    private void close(CutCommitter committer) throws InterruptedException {
+    private void close(CutCommitter committer, boolean tagged) throws InterruptedException {
         committer.await();
         CutWriter cut = open.orElseThrow();
         PreparedCut prepared = cut.prepare(boundary.orElseThrow());
@@ -228,7 +235,23 @@ final class StreamPhase {
         nextCut++;
         // A table that stops here must have that durably before the source forgets why.
         confirmPublished = stopping.isEmpty();
-        committer.submit(prepared);
+        if (tagged) {
+            committer.submitTagged(prepared);
+        } else {
+            committer.submit(prepared);
+        }
+    }
+
+    private boolean isRequested() {
+        tagging.look();
+        return tagging.isRequestedAt(boundary);
+    }
+
+    /** Nothing has changed since the last cut: that one is the state to be tagged. */
+    private void tagLast(CutCommitter committer) throws InterruptedException {
+        if (!committer.isBusy() && boundary.isPresent() && tagging.isDueForLast(nextCut - 1, boundary)) {
+            committer.submitTag(nextCut - 1, boundary.get());
+        }
     }
 
     /** Nothing is being collected: stops tables that have to be, and tells the source how far everything is durable. */

@@ -58,6 +58,7 @@ public record PipelineAssembly(PipelineConfig config, PostgresConnectors connect
                 config.commitMaxRows(),
                 config.commitMaxBytes().bytes(),
                 config.snapshotParallelism(),
+                config.tagInterval(),
                 STOP_GRACE);
     }
 }

@@ -4,6 +4,7 @@ import static io.restassured.RestAssured.get;
 import static io.restassured.RestAssured.given;
 import static io.restassured.RestAssured.post;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
@@ -13,6 +14,8 @@ import static org.hamcrest.Matchers.nullValue;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
+import io.sluice.pipeline.lake.LakeCut;
+import io.sluice.pipeline.schema.TableId;
 import io.sluice.service.PipelineDouble;
 import io.sluice.service.runtime.Pipeline;
 import io.sluice.service.runtime.PipelineEvent;
@@ -29,6 +32,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -147,9 +153,8 @@ class PipelinesResourceTest {
 
     @Test
     void the_latest_cuts_come_first() {
-        for (int cut = 18; cut <= 20; cut++) {
-            registry.accept(new PipelineEvent.CutPublished("shop", cut, "0/" + cut, 10, 2, 0.1));
-        }
+        registry.accept(new PipelineEvent.CutPublished("shop", 20, "0/20", 10, 2, 0.1));
+        shop.cuts(List.of(lakeCut(20), lakeCut(19), lakeCut(18)));
         given().queryParam("limit", 2)
                 .get(SHOP + "/cuts")
                 .then()
@@ -157,7 +162,46 @@ class PipelinesResourceTest {
                 .body("$", hasSize(2))
                 .body("[0].cut", equalTo(20))
                 .body("[0].position", equalTo("0/20"))
-                .body("[1].cut", equalTo(19));
+                .body("[0].publishedAt", equalTo("1970-01-01T00:00:20Z"))
+                .body("[0].tagged", equalTo(true))
+                .body("[0].rows", equalTo(10))
+                .body("[0].tables.sink", contains("shop.items", "shop.orders"))
+                .body("[0].tables.snapshotId", contains(7, 8))
+                .body("[1].cut", equalTo(19))
+                .body("[1].tagged", equalTo(false))
+                .body("[1].rows", nullValue());
+    }
+
+    @Test
+    void a_requested_cut_is_answered_with_its_number_when_it_is_tagged() {
+        shop.cuts(List.of(lakeCut(20)));
+        shop.requestedCut(CompletableFuture.completedFuture(20L));
+
+        post(SHOP + "/cuts").then().statusCode(201).body("cut", equalTo(20)).body("tagged", equalTo(true));
+    }
+
+    @Test
+    void a_cut_of_a_pipeline_that_publishes_none_is_a_conflict() {
+        shop.state(PipelineState.PAUSED);
+        post(SHOP + "/cuts")
+                .then()
+                .statusCode(409)
+                .contentType("application/problem+json")
+                .body("state", equalTo("PAUSED"))
+                .body("detail", containsString("shop is PAUSED, so it cannot publish a cut"));
+        shop.state(PipelineState.RUNNING);
+        shop.requestedCut(CompletableFuture.failedFuture(new IllegalStateException("ended")));
+        post(SHOP + "/cuts").then().statusCode(409);
+        post("/api/v1/pipelines/nobody/cuts").then().statusCode(404).contentType("application/problem+json");
+    }
+
+    private static LakeCut lakeCut(long number) {
+        return new LakeCut(
+                number,
+                "0/" + number,
+                Instant.ofEpochSecond(number),
+                number % 2 == 0,
+                Map.of(TableId.parse("shop.orders"), 8L, TableId.parse("shop.items"), 7L));
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.sluice.pipeline.batch.RowOperation;
 import io.sluice.pipeline.lake.CommitOutcome;
 import io.sluice.pipeline.lake.CutWriter;
 import io.sluice.pipeline.lake.Lake;
+import io.sluice.pipeline.lake.LakeCut;
 import io.sluice.pipeline.lake.LakeSession;
 import io.sluice.pipeline.lake.LakeTableSpec;
 import io.sluice.pipeline.lake.LakeTableState;
@@ -16,9 +17,11 @@ import io.sluice.pipeline.lake.SnapshotWriter;
 import io.sluice.pipeline.lake.TablePhase;
 import io.sluice.pipeline.position.Position;
 import io.sluice.pipeline.schema.TableId;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +40,7 @@ final class InMemoryLake implements Lake {
 
     private final Map<TableId, Table> tables = new TreeMap<>();
     private final Deque<CommitOutcome> scripted = new ArrayDeque<>();
+    private final Deque<CommitOutcome> scriptedTags = new ArrayDeque<>();
     final Semaphore commitGate = new Semaphore(Integer.MAX_VALUE);
     final List<Long> committedCuts = new ArrayList<>();
     int discarded;
@@ -90,6 +94,39 @@ final class InMemoryLake implements Lake {
     }
 
     @Override
+    public synchronized List<LakeCut> cuts(Collection<TableId> ids, int limit) {
+        return tables.values().stream()
+                .map(table -> table.state.cut())
+                .distinct()
+                .sorted(Comparator.reverseOrder())
+                .limit(limit)
+                .map(this::cut)
+                .toList();
+    }
+
+    private LakeCut cut(long number) {
+        boolean tagged = tables.values().stream()
+                .filter(table -> table.state.phase() == TablePhase.STREAMING && table.state.cut() <= number)
+                .allMatch(table -> table.tags.containsKey(number));
+        return new LakeCut(number, "", Instant.EPOCH, tagged, Map.of());
+    }
+
+    /** The keys that readers of the table's tag see; empty where it has no such tag. */
+    synchronized Optional<Set<Long>> keysAtTag(String table, long cut) {
+        return Optional.ofNullable(table(table).tags.get(cut));
+    }
+
+    /** Gives one table a tag, as a process that died between two tables' tags left it. */
+    synchronized void leaveTag(String table, long cut) {
+        table(table).tags.put(cut, new TreeSet<>(table(table).rows));
+    }
+
+    /** The next tagging ends like this instead of doing anything. */
+    synchronized void nextTag(CommitOutcome outcome) {
+        scriptedTags.add(outcome);
+    }
+
+    @Override
     public List<String> check(String pipeline, List<LakeTableSpec> specs) {
         return List.of();
     }
@@ -120,6 +157,7 @@ final class InMemoryLake implements Lake {
 
     private static final class Table {
         private final Set<Long> rows = new TreeSet<>();
+        private final Map<Long, Set<Long>> tags = new TreeMap<>();
         private LakeTableState state;
     }
 
@@ -233,6 +271,32 @@ final class InMemoryLake implements Lake {
                 prepared.tables().forEach(id -> advance(tables.get(id), prepared.number(), prepared.position()));
                 committedCuts.add(prepared.number());
                 return new CommitOutcome.Committed(Map.of());
+            }
+        }
+
+        @Override
+        public CommitOutcome tag(long cut) {
+            synchronized (InMemoryLake.this) {
+                if (!scriptedTags.isEmpty()) {
+                    return scriptedTags.remove();
+                }
+                for (Table table : tables.values()) {
+                    if (table.state.phase() == TablePhase.STREAMING && table.state.cut() <= cut) {
+                        table.tags.putIfAbsent(cut, new TreeSet<>(table.rows));
+                    }
+                }
+                return new CommitOutcome.Committed(Map.of());
+            }
+        }
+
+        @Override
+        public Optional<LakeCut> latestTag() {
+            synchronized (InMemoryLake.this) {
+                OptionalLong highest = tables.values().stream()
+                        .flatMap(table -> table.tags.keySet().stream())
+                        .mapToLong(cut -> cut)
+                        .max();
+                return highest.isEmpty() ? Optional.empty() : Optional.of(cut(highest.getAsLong()));
             }
         }
 

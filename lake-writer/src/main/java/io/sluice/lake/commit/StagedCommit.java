@@ -65,12 +65,14 @@ record StagedCommit(
             AppendFiles append = transaction.newFastAppend();
             change.added().forEach(append::appendFile);
             summarise(append, change);
+            append.set(CutHistory.PUBLICATION, "true");
             append.commit();
             return;
         }
         OverwriteFiles overwrite = transaction.newOverwrite().overwriteByRowFilter(Expressions.alwaysTrue());
         change.added().forEach(overwrite::addFile);
         summarise(overwrite, change);
+        overwrite.set(CutHistory.PUBLICATION, "true");
         overwrite.commit();
     }
 

@@ -21,6 +21,14 @@ public interface Lake extends AutoCloseable {
     List<String> check(String pipeline, List<LakeTableSpec> tables);
 
     /**
+     * The latest cuts that the snapshots and tags of these tables tell of, highest number first; changes nothing. A cut
+     * that is being committed may be listed before all its tables have it.
+     *
+     * @param limit at most so many, from 1
+     */
+    List<LakeCut> cuts(Collection<TableId> tables, int limit);
+
+    /**
      * Becomes the pipeline's owner: creates tables that are missing and writes an epoch higher than any of theirs into
      * every table, before it returns. Earlier owners are fenced from then on.
      *

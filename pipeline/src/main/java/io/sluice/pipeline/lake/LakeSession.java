@@ -3,6 +3,7 @@ package io.sluice.pipeline.lake;
 import io.sluice.pipeline.position.Position;
 import io.sluice.pipeline.schema.TableId;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A pipeline's tables, owned in one epoch.
@@ -54,6 +55,21 @@ public interface LakeSession extends AutoCloseable {
      * in every table.
      */
     CommitOutcome commit(PreparedCut cut);
+
+    /**
+     * Gives every table that follows the change stream, changed or not, the tag {@code cut-N} at its state of the cut;
+     * tables that have it are skipped, so that tagging that broke off can be done again. Called when cut N is durable in
+     * every table and no later one is being committed.
+     *
+     * @return {@code COMMITTED} or {@code ALREADY_COMMITTED} when every table has the tag
+     */
+    CommitOutcome tag(long cut);
+
+    /**
+     * The cut with the highest number of which any table has the tag, as the tables are now. When it is not {@link
+     * LakeCut#tagged} in all of them, {@link #tag} completes it.
+     */
+    Optional<LakeCut> latestTag();
 
     /** Durably leaves a table behind at its present position with phase {@code STOPPED}. */
     CommitOutcome stop(TableId table, String reason);
