@@ -19,8 +19,12 @@ import picocli.CommandLine.Spec;
 /** {@code sluice verify}. */
 @Command(
         name = "verify",
-        description = "Compare source and lake value by value; changes nothing on either side. 0 when they agree.")
+        description = "Compare source and lake value by value, also while both change. 0 when they agree, 1 when they"
+                + " differ, 3 when nothing differs for certain and not everything could be compared.")
 public class VerifyCommand implements Callable<Integer> {
+    /** The exit code when no difference is proven and not every table was compared to the end. */
+    private static final int UNDECIDED = 3;
+
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     CommandSpec spec;
@@ -32,9 +36,9 @@ public class VerifyCommand implements Callable<Integer> {
     @Option(
             names = "--attempts",
             paramLabel = "N",
-            defaultValue = "3",
-            description = "How often tables that differ are read before it is said; a running pipeline is a commit"
-                    + " interval behind (default: ${DEFAULT-VALUE}).")
+            defaultValue = "5",
+            description =
+                    "How often keys that change while they are compared are looked at (default: ${DEFAULT-VALUE}).")
     int attempts;
 
     @Override
@@ -47,12 +51,17 @@ public class VerifyCommand implements Callable<Integer> {
         VerificationReport report = new Verifier(
                         PipelineAssembly.of(config), Verifier.Settings.patient(config.commitInterval(), attempts))
                 .run(step -> {
-                    steps.println(step);
+                    steps.println(step.text());
                     steps.flush();
-                });
+                })
+                .report();
         PrintWriter out = spec.commandLine().getOut();
         report.print(out);
         out.flush();
-        return report.same() ? ExitCode.OK : ExitCode.SOFTWARE;
+        return switch (report.verdict()) {
+            case SAME -> ExitCode.OK;
+            case DIFFERENT -> ExitCode.SOFTWARE;
+            case UNDECIDED, NOT_COMPARED -> UNDECIDED;
+        };
     }
 }

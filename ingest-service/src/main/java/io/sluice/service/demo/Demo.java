@@ -139,7 +139,9 @@ public final class Demo {
             say("");
             say("Comparing source and lake value by value");
             long comparing = System.nanoTime();
-            VerificationReport report = new Verifier(assembly, Verifier.Settings.once()).run(step -> {});
+            VerificationReport report = new Verifier(assembly, Verifier.Settings.once())
+                    .run(step -> {})
+                    .report();
             report.print(out);
             summary(directory, assembly, pipeline.status(), changes, report, seconds(comparing));
             if (settings.afterwards() == Afterwards.GO_ON) {

@@ -1,72 +1,70 @@
 package io.sluice.service.verify;
 
+import io.sluice.lake.read.PublishedTable;
 import io.sluice.pipeline.batch.ColumnBatch;
-import io.sluice.pipeline.schema.TableSchema;
+import io.sluice.service.runtime.PreparedTable;
+import io.sluice.snapshot.postgres.PostgresDatabase;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
- * The first keys that differ, and how: collected by digest while comparing, then told apart column by column in another
- * reading of both sides. Used by one thread at a time.
+ * Says of keys that differ how they differ, from one more reading of both sides: keys and names of columns, never other
+ * values. Used by one thread.
  */
 final class Examples {
 
-    private final TableSchema schema;
-    private final int[] keyColumns;
-    private final int most;
-    private final Map<Digest, Found> wanted = new LinkedHashMap<>();
-    private final RowDigests keys = new RowDigests();
+    private final PreparedTable table;
+    private final KeySchema schema;
+    private final RowDigests digests = new RowDigests();
 
-    Examples(TableSchema schema, int[] keyColumns, int most) {
+    Examples(PreparedTable table, KeySchema schema) {
+        this.table = table;
         this.schema = schema;
-        this.keyColumns = keyColumns;
-        this.most = most;
     }
 
-    private record Digest(long high, long low) {}
-
-    /** What the two sides have under one key: a digest for each column. */
+    /** The rows under one key, a digest for each of their columns. */
     private static final class Found {
-        private String key = "";
         private final List<List<Digest>> source = new ArrayList<>();
         private final List<List<Digest>> lake = new ArrayList<>();
     }
 
-    boolean isEmpty() {
-        return wanted.isEmpty();
-    }
+    private record Digest(long high, long low) {}
 
-    void add(long keyHigh, long keyLow) {
-        if (wanted.size() < most) {
-            wanted.putIfAbsent(new Digest(keyHigh, keyLow), new Found());
+    /** One sentence for each of the first keys. */
+    List<String> sentences(KeySet keys, int most, PostgresDatabase database, PublishedTable lake) {
+        boolean[] first = new boolean[keys.size()];
+        for (int i = 0; i < Math.min(most, first.length); i++) {
+            first[i] = true;
         }
-    }
-
-    void source(ColumnBatch batch) {
-        forEachWanted(batch, (found, row) -> found.source.add(columns(batch, row)));
-    }
-
-    void lake(ColumnBatch batch) {
-        forEachWanted(batch, (found, row) -> found.lake.add(columns(batch, row)));
-    }
-
-    /** One sentence for each key. */
-    List<String> sentences() {
+        KeySet told = keys.only(first);
+        if (told.size() == 0) {
+            return List.of();
+        }
+        List<Found> found = new ArrayList<>();
+        for (int i = 0; i < told.size(); i++) {
+            found.add(new Found());
+        }
+        ColumnBatch rows = database.readRows(table.source().schema(), schema.atSource(told.keys()))
+                .rows();
+        forEach(
+                table.transform().apply(rows),
+                told,
+                (key, columns) -> found.get(key).source.add(columns));
+        lake.read(
+                schema.sink(),
+                told.keys(),
+                (batch, places) -> forEach(
+                        batch, told, (key, columns) -> found.get(key).lake.add(columns)));
         List<String> sentences = new ArrayList<>();
-        for (Found found : wanted.values()) {
-            if (found.source.isEmpty() && found.lake.isEmpty()) {
-                continue;
-            }
-            sentences.add(found.key + ": " + difference(found));
+        for (int i = 0; i < told.size(); i++) {
+            sentences.add(KeyText.of(told.keys(), schema.keyColumns(), i) + ": " + difference(found.get(i)));
         }
         return sentences;
     }
 
     private String difference(Found found) {
         if (found.lake.isEmpty()) {
-            return "missing in the lake";
+            return found.source.isEmpty() ? "was different" : "missing in the lake";
         }
         if (found.source.isEmpty()) {
             return "only in the lake" + (found.lake.size() > 1 ? ", " + found.lake.size() + " times" : "");
@@ -75,37 +73,36 @@ final class Examples {
             return found.lake.size() + " times in the lake, expected " + found.source.size();
         }
         List<String> names = new ArrayList<>();
-        for (int i = 0; i < schema.width(); i++) {
+        for (int i = 0; i < schema.sink().width(); i++) {
             if (!found.source.get(0).get(i).equals(found.lake.get(0).get(i))) {
-                names.add(schema.column(i).name());
+                names.add(schema.sink().column(i).name());
             }
         }
-        return "different in " + String.join(", ", names);
+        return names.isEmpty() ? "was different" : "different in " + String.join(", ", names);
     }
 
-    private interface RowAction {
-        void on(Found found, int row);
+    private interface KeyColumns {
+        void accept(int key, List<Digest> columns);
     }
 
-    private void forEachWanted(ColumnBatch batch, RowAction action) {
-        keys.compute(batch, keyColumns);
+    private void forEach(ColumnBatch batch, KeySet told, KeyColumns consumer) {
+        digests.compute(batch, schema.identityColumns());
         for (int row = 0; row < batch.rowCount(); row++) {
-            Found found = wanted.get(new Digest(keys.high()[row], keys.low()[row]));
-            if (found != null) {
-                found.key = KeyText.of(batch, keyColumns, row);
-                action.on(found, row);
+            int key = told.indexOf(digests.high()[row], digests.low()[row]);
+            if (key >= 0) {
+                consumer.accept(key, columns(batch, row));
             }
         }
     }
 
     private static List<Digest> columns(ColumnBatch batch, int row) {
-        List<Digest> digests = new ArrayList<>();
+        List<Digest> columns = new ArrayList<>();
         ColumnBatch one = batch.gather(new int[] {row}, 1);
         RowDigests values = new RowDigests();
         for (int i = 0; i < batch.columns().length; i++) {
             values.compute(one, new int[] {i});
-            digests.add(new Digest(values.high()[0], values.low()[0]));
+            columns.add(new Digest(values.high()[0], values.low()[0]));
         }
-        return digests;
+        return columns;
     }
 }

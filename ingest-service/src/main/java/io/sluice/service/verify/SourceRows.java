@@ -85,20 +85,9 @@ final class SourceRows {
         return missing;
     }
 
-    /** Gives the keys of rows that the lake did not show, at most {@code most}. */
-    void forEachMissing(int most, KeyConsumer consumer) {
-        int told = 0;
-        for (int i = 0; i < left.length && told < most; i++) {
-            if (left[i] > 1) {
-                consumer.accept(keyHigh[i], keyLow[i]);
-                told++;
-            }
-        }
-    }
-
-    /** Gets digests of keys. */
-    interface KeyConsumer {
-        void accept(long high, long low);
+    /** Whether the lake did not show the row, or not often enough. */
+    boolean isMissing(long kh, long kl) {
+        return left[find(kh, kl)] > 1;
     }
 
     private int find(long kh, long kl) {

@@ -2,137 +2,240 @@ package io.sluice.service.verify;
 
 import io.sluice.lake.read.PublishedTable;
 import io.sluice.pipeline.batch.ColumnBatch;
-import io.sluice.pipeline.schema.TableSchema;
+import io.sluice.pipeline.error.ErrorKind;
+import io.sluice.pipeline.error.PipelineException;
+import io.sluice.pipeline.source.SnapshotChunk;
+import io.sluice.pipeline.source.SnapshotSession;
 import io.sluice.service.runtime.PreparedTable;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
-import java.util.stream.IntStream;
 
 /**
- * Compares one table in passes: pass i of K looks only at rows whose key's digest falls to it, so that memory is bounded
- * whatever the table's size. Used by one thread.
+ * Compares the whole of one table, the source as one snapshot has it with the lake as one snapshot has it. First
+ * checksums of ranges of keys, in one reading of each side; then the rows of the ranges that differ, as many ranges at a
+ * time as memory allows. Memory depends on the settings only. Used by one thread.
  */
 final class TableComparison {
 
-    private static final int EXAMPLES = 10;
+    private static final int LEAST_RANGE_BITS = 10;
+    private static final int MOST_RANGE_BITS = 20;
 
     private final PreparedTable table;
-    private final SourceReading source;
-    private final PublishedTable lake;
-    private final long maxRows;
-    private final TableSchema schema;
-    private final int[] allColumns;
-    private final int[] keyColumns;
+    private final KeySchema schema;
+    private final SnapshotSession source;
+    private final Settings settings;
+    private final RowDigests keys = new RowDigests();
+    private final RowDigests values = new RowDigests();
+    private final RangeSums sums;
 
     /**
-     * @param source reads the table's rows, transformed
-     * @param maxRows rows of the source that one pass may hold
+     * What may be held at a time.
+     *
+     * @param rows rows of the source, at least 1
+     * @param rangeBytes bytes for checksums
+     * @param keys keys of differing rows, at least 1
      */
-    TableComparison(PreparedTable table, SourceReading source, PublishedTable lake, long maxRows) {
+    record Settings(long rows, long rangeBytes, int keys) {}
+
+    TableComparison(PreparedTable table, KeySchema schema, SnapshotSession source, Settings settings) {
         this.table = table;
+        this.schema = schema;
         this.source = source;
-        this.lake = lake;
-        this.maxRows = maxRows;
-        this.schema = table.spec().schema();
-        this.allColumns = IntStream.range(0, schema.width()).toArray();
-        this.keyColumns = schema.hasKey()
-                ? schema.key().stream().mapToInt(Integer::intValue).toArray()
-                : allColumns;
+        this.settings = settings;
+        this.sums = new RangeSums(rangeBits(settings.rangeBytes()));
     }
 
-    /** Gets the source's rows of the table, transformed, from any thread but one after the other. */
-    interface SourceReading {
-        void read(PreparedTable table, BatchConsumer consumer);
+    private static int rangeBits(long bytes) {
+        long ranges = Math.max(1, bytes / RangeSums.BYTES_PER_RANGE);
+        int bits = Long.SIZE - 1 - Long.numberOfLeadingZeros(ranges);
+        return Math.max(LEAST_RANGE_BITS, Math.min(MOST_RANGE_BITS, bits));
     }
 
-    /** Takes a batch that is valid during the call only. */
-    interface BatchConsumer {
-        void accept(ColumnBatch batch);
+    /**
+     * What differs between the two snapshots.
+     *
+     * @param sourceRows rows of the source that belong in the lake
+     * @param lakeRows rows of the lake
+     * @param missing rows that the lake lacks
+     * @param surplus rows that only the lake has, or has more often
+     * @param different rows with the same key and other values
+     * @param keys the keys of all these; none for a table without a key
+     */
+    record Difference(long sourceRows, long lakeRows, long missing, long surplus, long different, KeySet keys) {
+
+        boolean none() {
+            return missing == 0 && surplus == 0 && different == 0;
+        }
     }
 
-    TableResult run() {
-        long expected = Math.max(table.source().estimatedRows(), lake.estimatedRows());
-        int passes = (int) Math.min(Integer.MAX_VALUE, 1 + expected * 5 / 4 / maxRows);
-        while (true) {
-            try {
-                return run(passes);
-            } catch (SourceRows.TooManyRowsException e) {
-                // The source's estimate was too low.
-                passes *= 2;
+    /** The first step: reads the source. */
+    void readSource() {
+        source(batch -> {
+            for (int i = 0; i < batch.rowCount(); i++) {
+                sums.source(keys.high()[i], values.high()[i], values.low()[i]);
             }
-        }
+        });
     }
 
-    private TableResult run(int passes) {
-        Counts counts = new Counts();
-        Examples examples = new Examples(schema, keyColumns, EXAMPLES);
-        for (int pass = 0; pass < passes; pass++) {
-            pass(pass, passes, counts, examples);
+    /** The second step: compares with the lake, which is read more often only when there are differences. */
+    Difference compare(PublishedTable lake) {
+        lake(lake, batch -> {
+            for (int i = 0; i < batch.rowCount(); i++) {
+                sums.lake(keys.high()[i], values.high()[i], values.low()[i]);
+            }
+        });
+        Counts counts = new Counts(new KeySet(schema, settings.keys()));
+        BitSet differing = sums.differing();
+        if (!differing.isEmpty()) {
+            narrow(differing, lake, counts);
         }
-        List<String> told = new ArrayList<>();
-        if (!examples.isEmpty() && schema.hasKey()) {
-            source.read(table, examples::source);
-            lake.read(schema, examples::lake);
-            told = examples.sentences();
-        }
-        return new TableResult(
-                table.source().schema().table().toString(),
-                schema.table().toString(),
-                counts.source,
-                counts.lake,
-                counts.missing,
-                counts.surplus,
-                counts.different,
-                told,
-                lake.state().flatMap(state -> state.position()),
-                Optional.empty());
+        return new Difference(
+                sums.sourceRows(), sums.lakeRows(), counts.missing, counts.surplus, counts.different, counts.keys);
     }
 
     private static final class Counts {
-        private long source;
-        private long lake;
+        private final KeySet keys;
         private long missing;
         private long surplus;
         private long different;
+
+        Counts(KeySet keys) {
+            this.keys = keys;
+        }
     }
 
-    private void pass(int pass, int passes, Counts counts, Examples examples) {
-        SourceRows rows = new SourceRows(maxRows);
-        RowDigests keys = new RowDigests();
-        RowDigests values = new RowDigests();
-        source.read(table, batch -> {
-            keys.compute(batch, keyColumns);
-            values.compute(batch, allColumns);
-            for (int i = 0; i < batch.rowCount(); i++) {
-                if (Long.remainderUnsigned(keys.low()[i], passes) == pass) {
-                    rows.add(keys.high()[i], keys.low()[i], values.high()[i], values.low()[i]);
-                    counts.source++;
+    private void narrow(BitSet differing, PublishedTable lake, Counts counts) {
+        Deque<BitSet> open = new ArrayDeque<>(parts(differing));
+        while (!open.isEmpty()) {
+            BitSet part = open.pop();
+            SourceRows rows = new SourceRows(settings.rows());
+            try {
+                source(batch -> addRows(batch, part, rows));
+            } catch (SourceRows.TooManyRowsException e) {
+                if (part.cardinality() == 1) {
+                    throw tooLittleMemory(e);
+                }
+                halves(part).forEach(open::push);
+                continue;
+            }
+            lake(lake, batch -> match(batch, part, rows, counts));
+            long missing = rows.missing();
+            counts.missing += missing;
+            if (missing > 0 && schema.hasKey()) {
+                source(batch -> addMissing(batch, part, rows, counts.keys));
+            }
+        }
+    }
+
+    private PipelineException tooLittleMemory(SourceRows.TooManyRowsException e) {
+        return new PipelineException(
+                ErrorKind.CONFIGURATION,
+                schema.sink().table(),
+                "Comparing " + schema.sink().table() + " needs more memory: one range of its keys has more than "
+                        + settings.rows() + " rows. Give the process a larger heap.",
+                e);
+    }
+
+    private void addRows(ColumnBatch batch, BitSet part, SourceRows rows) {
+        for (int i = 0; i < batch.rowCount(); i++) {
+            if (part.get(sums.range(keys.high()[i]))) {
+                rows.add(keys.high()[i], keys.low()[i], values.high()[i], values.low()[i]);
+            }
+        }
+    }
+
+    private void match(ColumnBatch batch, BitSet part, SourceRows rows, Counts counts) {
+        for (int i = 0; i < batch.rowCount(); i++) {
+            if (!part.get(sums.range(keys.high()[i]))) {
+                continue;
+            }
+            switch (rows.match(keys.high()[i], keys.low()[i], values.high()[i], values.low()[i])) {
+                case SAME -> {}
+                case DIFFERENT -> {
+                    counts.different++;
+                    note(batch, i, counts.keys);
+                }
+                case SURPLUS -> {
+                    counts.surplus++;
+                    note(batch, i, counts.keys);
                 }
             }
-        });
-        lake.read(schema, batch -> {
-            keys.compute(batch, keyColumns);
-            values.compute(batch, allColumns);
-            for (int i = 0; i < batch.rowCount(); i++) {
-                if (Long.remainderUnsigned(keys.low()[i], passes) != pass) {
-                    continue;
-                }
-                counts.lake++;
-                switch (rows.match(keys.high()[i], keys.low()[i], values.high()[i], values.low()[i])) {
-                    case SAME -> {}
-                    case DIFFERENT -> {
-                        counts.different++;
-                        examples.add(keys.high()[i], keys.low()[i]);
-                    }
-                    case SURPLUS -> {
-                        counts.surplus++;
-                        examples.add(keys.high()[i], keys.low()[i]);
-                    }
-                }
+        }
+    }
+
+    private void note(ColumnBatch batch, int row, KeySet noted) {
+        if (schema.hasKey()) {
+            noted.add(batch, row, keys.high()[row], keys.low()[row]);
+        }
+    }
+
+    private void addMissing(ColumnBatch batch, BitSet part, SourceRows rows, KeySet noted) {
+        for (int i = 0; i < batch.rowCount(); i++) {
+            if (part.get(sums.range(keys.high()[i])) && rows.isMissing(keys.high()[i], keys.low()[i])) {
+                note(batch, i, noted);
             }
+        }
+    }
+
+    /** The ranges in parts that should fit into memory, by the average number of rows. */
+    private List<BitSet> parts(BitSet differing) {
+        long perRange = 1 + sums.sourceRows() / sums.ranges();
+        long ranges = Math.max(1, settings.rows() / 2 / perRange);
+        List<BitSet> parts = new ArrayList<>();
+        long inLast = ranges;
+        for (int range = differing.nextSetBit(0); range >= 0; range = differing.nextSetBit(range + 1)) {
+            if (inLast == ranges) {
+                parts.add(new BitSet());
+                inLast = 0;
+            }
+            parts.get(parts.size() - 1).set(range);
+            inLast++;
+        }
+        return parts;
+    }
+
+    private static List<BitSet> halves(BitSet part) {
+        BitSet first = new BitSet();
+        BitSet second = new BitSet();
+        int half = part.cardinality() / 2;
+        int seen = 0;
+        for (int range = part.nextSetBit(0); range >= 0; range = part.nextSetBit(range + 1)) {
+            (seen++ < half ? first : second).set(range);
+        }
+        return List.of(first, second);
+    }
+
+    /** Takes a batch whose digests have been computed; it is valid during the call only. */
+    private interface Digested {
+        void accept(ColumnBatch batch);
+    }
+
+    private void source(Digested consumer) {
+        for (SnapshotChunk chunk : source.chunks()) {
+            if (chunk.table().equals(table.source().schema().table())) {
+                source.read(chunk, (batch, bytes) -> {
+                    ColumnBatch transformed = table.transform().apply(batch);
+                    if (transformed.rowCount() > 0) {
+                        digest(transformed);
+                        consumer.accept(transformed);
+                    }
+                });
+            }
+        }
+    }
+
+    private void lake(PublishedTable lake, Digested consumer) {
+        lake.read(schema.sink(), batch -> {
+            digest(batch);
+            consumer.accept(batch);
         });
-        counts.missing += rows.missing();
-        rows.forEachMissing(EXAMPLES, examples::add);
+    }
+
+    private void digest(ColumnBatch batch) {
+        keys.compute(batch, schema.identityColumns());
+        values.compute(batch, schema.allColumns());
     }
 }

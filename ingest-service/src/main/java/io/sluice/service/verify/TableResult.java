@@ -8,26 +8,44 @@ import java.util.Optional;
  *
  * @param source the table at the source
  * @param sink the table in the lake
+ * @param verdict what is known
  * @param sourceRows rows of the source that belong in the lake
  * @param lakeRows rows of the lake
  * @param missing rows that the lake lacks
  * @param surplus rows that only the lake has, or has more often
  * @param different rows with the same key and other values
- * @param examples the first differences: keys and names of columns, never other values
+ * @param undecided rows that differed and of which it is not known whether the lake is only behind
+ * @param examples the first of these rows: keys and names of columns, never other values
+ * @param sourcePosition where the source was read; empty when it was not
  * @param lakePosition the last cut that changed the lake's table; empty when there was none
- * @param refusal why the tables could not be compared; empty when they were
+ * @param reason why it could not be compared or decided, and what else is to be known; empty otherwise
  */
 public record TableResult(
         String source,
         String sink,
+        Verdict verdict,
         long sourceRows,
         long lakeRows,
         long missing,
         long surplus,
         long different,
+        long undecided,
         List<String> examples,
+        Optional<String> sourcePosition,
         Optional<String> lakePosition,
-        Optional<String> refusal) {
+        Optional<String> reason) {
+
+    /** What is known about a table. */
+    public enum Verdict {
+        /** Source and lake agree. */
+        SAME,
+        /** Rows differ that the lake should have right: proven. */
+        DIFFERENT,
+        /** Rows differ, and none of them is proven to be more than behind. */
+        UNDECIDED,
+        /** The lake's table is not one that follows the source: not there, not published, stopped, of another shape. */
+        NOT_COMPARED
+    }
 
     public TableResult {
         examples = List.copyOf(examples);
@@ -35,10 +53,23 @@ public record TableResult(
 
     /** Whether source and lake agree. */
     public boolean same() {
-        return refusal.isEmpty() && missing == 0 && surplus == 0 && different == 0;
+        return verdict == Verdict.SAME;
     }
 
     static TableResult refused(String source, String sink, Optional<String> lakePosition, String reason) {
-        return new TableResult(source, sink, 0, 0, 0, 0, 0, List.of(), lakePosition, Optional.of(reason));
+        return new TableResult(
+                source,
+                sink,
+                Verdict.NOT_COMPARED,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                List.of(),
+                Optional.empty(),
+                lakePosition,
+                Optional.of(reason));
     }
 }

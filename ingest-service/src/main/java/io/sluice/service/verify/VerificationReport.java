@@ -1,6 +1,7 @@
 package io.sluice.service.verify;
 
 import io.sluice.service.console.Amounts;
+import io.sluice.service.verify.TableResult.Verdict;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Optional;
@@ -9,13 +10,10 @@ import java.util.Optional;
  * How a pipeline's source and lake compared.
  *
  * @param pipeline the pipeline's name
- * @param sourcePosition where the source was read last
- * @param lakePosition the highest cut that any of the lake's tables shows; empty when there is none
+ * @param lakePosition everything up to here was published at the end; empty when nobody knows
  * @param tables in the order of the source's names
- * @param attempts how often tables that differed were read
  */
-public record VerificationReport(
-        String pipeline, String sourcePosition, Optional<String> lakePosition, List<TableResult> tables, int attempts) {
+public record VerificationReport(String pipeline, Optional<String> lakePosition, List<TableResult> tables) {
 
     public VerificationReport {
         tables = List.copyOf(tables);
@@ -26,9 +24,25 @@ public record VerificationReport(
         return tables.stream().allMatch(TableResult::same);
     }
 
+    /**
+     * The worst of the tables: a proven difference, then what could not be compared or decided.
+     *
+     * @return {@code UNDECIDED} also when tables were not compared
+     */
+    public Verdict verdict() {
+        if (count(Verdict.DIFFERENT) > 0) {
+            return Verdict.DIFFERENT;
+        }
+        return same() ? Verdict.SAME : Verdict.UNDECIDED;
+    }
+
     /** Rows compared, of the source. */
     public long rows() {
         return tables.stream().mapToLong(TableResult::sourceRows).sum();
+    }
+
+    private long count(Verdict verdict) {
+        return tables.stream().filter(table -> table.verdict() == verdict).count();
     }
 
     /** Prints it for people. */
@@ -36,36 +50,56 @@ public record VerificationReport(
         for (TableResult table : tables) {
             out.println(line(table));
             table.examples().forEach(example -> out.println("    " + example));
+            long more = table.missing()
+                    + table.surplus()
+                    + table.different()
+                    + table.undecided()
+                    - table.examples().size();
+            if (!table.examples().isEmpty() && more > 0) {
+                out.println("    … and " + Amounts.exact(more) + " more");
+            }
         }
-        out.println("source read at " + sourcePosition + ", last cut in the lake at " + lakePosition.orElse("none"));
-        long differing = tables.stream().filter(table -> !table.same()).count();
-        if (differing == 0) {
-            out.println("ok: " + Amounts.exact(rows()) + " rows in " + tables.size() + " tables are the same, value by"
-                    + " value");
-            return;
+        lakePosition.ifPresent(position -> out.println("the lake is published up to " + position));
+        switch (verdict()) {
+            case SAME ->
+                out.println("ok: " + Amounts.exact(rows()) + " rows in " + tables.size()
+                        + " tables are the same, value by value");
+            case DIFFERENT -> {
+                out.println("DIFFERENT: " + count(Verdict.DIFFERENT) + " of " + tables.size() + " tables of pipeline "
+                        + pipeline);
+                out.println("hint: these differences are not a delay: the lake has passed where the source was read, or"
+                        + " nothing is on its way. 'sluice verify --repair' reads just these rows again.");
+            }
+            case UNDECIDED, NOT_COMPARED ->
+                out.println("UNDECIDED: " + (count(Verdict.UNDECIDED) + count(Verdict.NOT_COMPARED)) + " of "
+                        + tables.size() + " tables of pipeline " + pipeline
+                        + " could not be compared to the end; no difference is proven");
         }
-        out.println("DIFFERENT: " + differing + " of " + tables.size() + " tables of pipeline " + pipeline + ", after "
-                + attempts + (attempts == 1 ? " reading" : " readings")
-                + (attempts > 1 ? " of what differed" : ""));
-        out.println(
-                "hint: while changes are being made the lake is a commit interval behind; when the pipeline does not"
-                        + " run, 'sluice run --until-caught-up' brings it level. A difference that stays is a defect or a change"
-                        + " made to the lake by something else.");
     }
 
     private static String line(TableResult table) {
         String names = table.source() + " → " + table.sink() + "  ";
-        if (table.refusal().isPresent()) {
-            return names + "NOT COMPARED  " + table.refusal().get();
-        }
+        String rows = Amounts.exact(table.sourceRows()) + " rows";
+        String reason = table.reason().map(text -> "; " + text).orElse("");
         String at = table.lakePosition()
                 .map(position -> "  (last changed at " + position + ")")
                 .orElse("");
-        if (table.same()) {
-            return names + Amounts.exact(table.sourceRows()) + " rows  ok" + at;
+        return switch (table.verdict()) {
+            case NOT_COMPARED -> names + "NOT COMPARED  " + table.reason().orElse("");
+            case SAME -> names + rows + "  ok" + at;
+            case DIFFERENT, UNDECIDED ->
+                names + rows + " at the source, " + Amounts.exact(table.lakeRows()) + " in the lake: " + counts(table)
+                        + reason + at;
+        };
+    }
+
+    private static String counts(TableResult table) {
+        String proven = Amounts.exact(table.missing()) + " missing, " + Amounts.exact(table.surplus()) + " surplus, "
+                + Amounts.exact(table.different()) + " different";
+        String undecided = Amounts.exact(table.undecided()) + " undecided";
+        if (table.verdict() == Verdict.UNDECIDED) {
+            return undecided;
         }
-        return names + Amounts.exact(table.sourceRows()) + " rows at the source, " + Amounts.exact(table.lakeRows())
-                + " in the lake: " + Amounts.exact(table.missing()) + " missing, " + Amounts.exact(table.surplus())
-                + " surplus, " + Amounts.exact(table.different()) + " different" + at;
+        return table.undecided() == 0 ? proven : proven + ", " + undecided;
     }
 }

@@ -1,213 +1,167 @@
 package io.sluice.service.verify;
 
 import io.sluice.lake.read.LakeTableReader;
-import io.sluice.lake.read.PublishedTable;
-import io.sluice.pipeline.error.ErrorKind;
-import io.sluice.pipeline.error.PipelineException;
-import io.sluice.pipeline.lake.LakeTableState;
-import io.sluice.pipeline.lake.TablePhase;
-import io.sluice.pipeline.position.LogSequenceNumber;
 import io.sluice.pipeline.position.Position;
-import io.sluice.pipeline.schema.TableId;
-import io.sluice.pipeline.source.SnapshotChunk;
-import io.sluice.pipeline.source.SnapshotSession;
 import io.sluice.service.runtime.PreparedTable;
 import io.sluice.service.wiring.LocalCatalog;
 import io.sluice.service.wiring.PipelineAssembly;
 import io.sluice.snapshot.postgres.PostgresDatabase;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
- * Compares a pipeline's source, transformed by its own operators, with what any Iceberg reader sees in its lake. Leaves
- * nothing behind on either side and does not disturb a pipeline that runs. Used by one thread.
+ * Compares a pipeline's source, transformed by its own operators, with what any Iceberg reader sees in its lake, while
+ * the source is written to and the pipeline runs, in this process or in another. Leaves nothing behind on either side
+ * but empty messages in the source's log, and does not disturb a pipeline that runs. Used by one thread.
  */
 public final class Verifier {
 
-    private static final String NOT_THERE = "it does not exist in the lake yet";
+    static final String NOT_THERE = "it does not exist in the lake yet";
 
     private final PipelineAssembly assembly;
     private final Settings settings;
+    private final UnaryOperator<LakeProgress> progress;
 
-    /** A verifier of one pipeline. */
+    /** A verifier of a pipeline that runs in another process, or does not run. */
     public Verifier(PipelineAssembly assembly, Settings settings) {
+        this(assembly, settings, UnaryOperator.identity());
+    }
+
+    /**
+     * A verifier of a pipeline of this process.
+     *
+     * @param progress how far the lake is, made from how far the source says it is
+     */
+    public Verifier(PipelineAssembly assembly, Settings settings, UnaryOperator<LakeProgress> progress) {
         this.assembly = assembly;
         this.settings = settings;
+        this.progress = progress;
     }
 
     /**
      * How to compare.
      *
-     * @param memoryBytes heap for one pass, at least 1 MB; a larger table takes more passes
-     * @param attempts how often tables that differ are read, at least 1
-     * @param pause between two attempts
+     * @param memoryBytes heap to use, at least 1 MB; a table with many differences is read more often with less
+     * @param attempts how often keys that change meanwhile are looked at, at least 1
+     * @param standstill how long a running pipeline may publish nothing before it is no longer waited for
+     * @param named how many differing keys of a table are named
      */
-    public record Settings(long memoryBytes, int attempts, Duration pause) {
+    public record Settings(long memoryBytes, int attempts, Duration standstill, int named) {
 
-        /** A quarter of the heap, one reading. */
+        private static final int NAMED = 100;
+        private static final Duration LEAST_STANDSTILL = Duration.ofSeconds(30);
+
+        /** A quarter of the heap; for a pipeline that does not run. */
         public static Settings once() {
-            return new Settings(Runtime.getRuntime().maxMemory() / 4, 1, Duration.ZERO);
+            return new Settings(Runtime.getRuntime().maxMemory() / 4, 1, Duration.ZERO, NAMED);
         }
 
-        /** A quarter of the heap; what differs is read again when a running pipeline had time for a cut. */
+        /** A quarter of the heap, and patience for a running pipeline. */
         public static Settings patient(Duration commitInterval, int attempts) {
-            Duration pause = commitInterval.plusSeconds(1);
-            Duration most = Duration.ofSeconds(15);
+            Duration standstill = commitInterval.multipliedBy(5);
             return new Settings(
-                    Runtime.getRuntime().maxMemory() / 4, attempts, pause.compareTo(most) > 0 ? most : pause);
+                    Runtime.getRuntime().maxMemory() / 4,
+                    attempts,
+                    standstill.compareTo(LEAST_STANDSTILL) < 0 ? LEAST_STANDSTILL : standstill,
+                    NAMED);
         }
 
-        long rows() {
-            return Math.max(1024, memoryBytes / SourceRows.BYTES_PER_ROW);
+        /** Half for rows, a quarter for checksums, a quarter for keys of 256 bytes on average. */
+        TableComparison.Settings comparison() {
+            return new TableComparison.Settings(
+                    Math.max(1024, memoryBytes / 2 / SourceRows.BYTES_PER_ROW), memoryBytes / 4, (int)
+                            Math.max(1024, Math.min(100_000, memoryBytes / 4 / 256)));
+        }
+    }
+
+    /**
+     * Where a verification is.
+     *
+     * @param text what is being done
+     * @param done tables that are decided
+     * @param tables all tables
+     */
+    public record Step(String text, int done, int tables) {}
+
+    /**
+     * A report, with the keys for a repair.
+     *
+     * @param report for people
+     * @param differing for each table with differences that has a key
+     */
+    public record Verification(VerificationReport report, List<Differing> differing) {
+
+        public Verification {
+            differing = List.copyOf(differing);
         }
     }
 
     /**
      * Compares all tables.
      *
-     * @param progress is told of each step
-     * @throws PipelineException when source or lake cannot be read, or the pipeline's file does not fit the source
+     * @param watcher is told of each step
+     * @throws io.sluice.pipeline.error.PipelineException when source or lake cannot be read, or the pipeline's file does
+     *     not fit the source
      */
-    public VerificationReport run(Consumer<String> progress) throws InterruptedException {
+    public Verification run(Consumer<Step> watcher) throws InterruptedException {
         try (PostgresDatabase database = assembly.connectors().openPostgres()) {
             List<PreparedTable> tables = assembly.tables().prepare(database.inspect());
             if (LocalCatalog.missing(assembly.config().sink().catalog()).isPresent()) {
-                return nothingThere(tables, database);
+                return nothingThere(tables);
             }
             try (LakeTableReader lake = assembly.connectors().openLakeReader()) {
-                return run(tables, database, lake, progress);
+                return run(tables, database, lake, watcher);
             }
         }
     }
 
-    private VerificationReport run(
-            List<PreparedTable> tables, PostgresDatabase database, LakeTableReader lake, Consumer<String> progress)
+    private Verification run(
+            List<PreparedTable> tables, PostgresDatabase database, LakeTableReader lake, Consumer<Step> watcher)
             throws InterruptedException {
-        List<PreparedTable> open = tables;
-        Map<TableId, TableResult> results = new LinkedHashMap<>();
-        int attempt = 0;
-        String position;
-        while (true) {
-            attempt++;
-            position = compare(open, database, lake, results, progress);
-            open = open.stream()
-                    .filter(table -> !Objects.requireNonNull(results.get(sink(table)), "result")
-                            .same())
-                    .toList();
-            if (open.isEmpty() || attempt >= settings.attempts()) {
-                break;
-            }
-            progress.accept(open.size() + " of " + results.size() + " tables differ; reading them again in "
-                    + settings.pause().toSeconds() + "s, in case the lake is only behind");
-            Thread.sleep(settings.pause().toMillis());
+        LakeProgress reached = progress.apply(LakeProgress.ofSlot(database));
+        Patience patience = new Patience(reached, settings.standstill());
+        List<TableResult> results = new ArrayList<>();
+        List<Differing> differing = new ArrayList<>();
+        for (PreparedTable table : tables) {
+            int done = results.size();
+            TableVerification.Outcome outcome = new TableVerification(
+                            table,
+                            database,
+                            lake,
+                            patience,
+                            settings,
+                            text -> watcher.accept(new Step(text, done, tables.size())))
+                    .run();
+            results.add(outcome.result());
+            outcome.differing().ifPresent(differing::add);
+            watcher.accept(new Step(
+                    outcome.result().sink() + " " + word(outcome.result().verdict()), done + 1, tables.size()));
         }
-        return new VerificationReport(
-                assembly.config().name(), position, lakePosition(results), List.copyOf(results.values()), attempt);
+        Optional<String> position = reached.now().published().map(Position::text);
+        return new Verification(new VerificationReport(assembly.config().name(), position, results), differing);
     }
 
-    private VerificationReport nothingThere(List<PreparedTable> tables, PostgresDatabase database) {
-        List<TableResult> results = tables.stream()
-                .map(table -> TableResult.refused(
-                        table.source().schema().table().toString(),
-                        sink(table).toString(),
-                        Optional.empty(),
-                        NOT_THERE))
-                .toList();
-        return new VerificationReport(
-                assembly.config().name(), database.logEnd().text(), Optional.empty(), results, 1);
-    }
-
-    private String compare(
-            List<PreparedTable> tables,
-            PostgresDatabase database,
-            LakeTableReader lake,
-            Map<TableId, TableResult> results,
-            Consumer<String> progress) {
-        try (SnapshotSession snapshot = database.beginReading(
-                tables.stream().map(table -> table.source().schema()).toList())) {
-            progress.accept("source at " + snapshot.position().text());
-            for (PreparedTable table : tables) {
-                TableResult result = compare(table, snapshot, lake);
-                results.put(sink(table), result);
-                progress.accept(result.sink() + " "
-                        + (result.same() ? "same" : result.refusal().isPresent() ? "not comparable" : "differs"));
-            }
-            return snapshot.position().text();
-        }
-    }
-
-    private TableResult compare(PreparedTable table, SnapshotSession snapshot, LakeTableReader lake) {
-        String source = table.source().schema().table().toString();
-        Optional<PublishedTable> found = lake.table(sink(table));
-        Optional<LakeTableState> state = found.flatMap(PublishedTable::state);
-        Optional<String> position = state.flatMap(LakeTableState::position);
-        if (found.isEmpty()) {
-            return TableResult.refused(source, sink(table).toString(), position, NOT_THERE);
-        }
-        if (state.isPresent() && state.get().phase() == TablePhase.SNAPSHOT) {
-            return TableResult.refused(source, sink(table).toString(), position, "its snapshot is not published yet");
-        }
-        if (state.isPresent() && state.get().phase() == TablePhase.STOPPED) {
-            return TableResult.refused(
-                    source,
-                    sink(table).toString(),
-                    position,
-                    "it was stopped at " + position.orElse("no position") + ": "
-                            + state.get().detail());
-        }
-        List<String> differences = found.get().differences(table.spec().schema());
-        if (!differences.isEmpty()) {
-            return TableResult.refused(source, sink(table).toString(), position, String.join(" ", differences));
-        }
-        return new TableComparison(table, reading(snapshot), found.get(), settings.rows()).run();
-    }
-
-    private static TableComparison.SourceReading reading(SnapshotSession snapshot) {
-        return (table, consumer) -> {
-            for (SnapshotChunk chunk : chunks(snapshot, table)) {
-                snapshot.read(chunk, (batch, bytes) -> {
-                    var transformed = table.transform().apply(batch);
-                    if (transformed.rowCount() > 0) {
-                        consumer.accept(transformed);
-                    }
-                });
-            }
+    private static String word(TableResult.Verdict verdict) {
+        return switch (verdict) {
+            case SAME -> "is the same";
+            case DIFFERENT -> "differs";
+            case UNDECIDED -> "could not be decided";
+            case NOT_COMPARED -> "cannot be compared";
         };
     }
 
-    private static List<SnapshotChunk> chunks(SnapshotSession snapshot, PreparedTable table) {
-        List<SnapshotChunk> chunks = new ArrayList<>();
-        for (SnapshotChunk chunk : snapshot.chunks()) {
-            if (chunk.table().equals(table.source().schema().table())) {
-                chunks.add(chunk);
-            }
-        }
-        return chunks;
-    }
-
-    private static Optional<String> lakePosition(Map<TableId, TableResult> results) {
-        return results.values().stream()
-                .flatMap(result -> result.lakePosition().stream())
-                .map(Verifier::parse)
-                .reduce(Position::max)
-                .map(Position::text);
-    }
-
-    private static Position parse(String text) {
-        try {
-            return LogSequenceNumber.parse(text);
-        } catch (IllegalArgumentException e) {
-            throw new PipelineException(ErrorKind.LAKE_CONFLICT, "A lake table's sluice.position is unreadable", e);
-        }
-    }
-
-    private static TableId sink(PreparedTable table) {
-        return table.spec().schema().table();
+    private Verification nothingThere(List<PreparedTable> tables) {
+        List<TableResult> results = tables.stream()
+                .map(table -> TableResult.refused(
+                        table.source().schema().table().toString(),
+                        table.spec().schema().table().toString(),
+                        Optional.empty(),
+                        NOT_THERE))
+                .toList();
+        return new Verification(new VerificationReport(assembly.config().name(), Optional.empty(), results), List.of());
     }
 }

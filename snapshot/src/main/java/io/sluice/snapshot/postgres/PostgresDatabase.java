@@ -1,7 +1,6 @@
 package io.sluice.snapshot.postgres;
 
 import io.sluice.pipeline.batch.ColumnBatch;
-import io.sluice.pipeline.batch.ColumnVector;
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
 import io.sluice.pipeline.position.LogSequenceNumber;
@@ -16,10 +15,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,9 +38,6 @@ import org.slf4j.LoggerFactory;
 public final class PostgresDatabase implements SourceDatabase {
 
     private static final Logger LOG = LoggerFactory.getLogger(PostgresDatabase.class);
-
-    /** Keys in one statement. */
-    private static final int KEYS_AT_ONCE = 500;
 
     private static final String EMIT_BARRIER = "SELECT pg_catalog.pg_logical_emit_message(true, 'sluice', '')::text";
 
@@ -168,34 +167,83 @@ public final class PostgresDatabase implements SourceDatabase {
             throw new PipelineException(
                     ErrorKind.INTERNAL, table.table(), "Table " + table.table() + " has no key to read rows by", null);
         }
+        return byKey(
+                table,
+                (connection, mapping) -> new KeyedReader(options.reading()).read(connection, mapping, table, keys),
+                RowsAt::new);
+    }
+
+    /**
+     * As {@link #readRows}, with the version of each row: as long as that stays the same, the row was not touched.
+     *
+     * @param table the source's schema, with a key
+     * @param keys one row per key wanted; only the key's columns are looked at
+     */
+    public VersionsAt readVersions(TableSchema table, ColumnBatch keys) {
+        return byKey(
+                table,
+                (connection, mapping) ->
+                        new KeyedReader(options.reading()).readVersions(connection, mapping, table, keys),
+                (read, position) -> new VersionsAt(read.rows(), read.versions(), position));
+    }
+
+    /**
+     * Rows, their versions and where they are true.
+     *
+     * @param rows a snapshot batch
+     * @param versions for each row the number of the transaction that made it; at least as many
+     * @param position covers every change that the rows contain
+     */
+    public record VersionsAt(ColumnBatch rows, long[] versions, Position position) {}
+
+    /** Where the pipeline's stream is, whoever reads it; empty when it has not been set up or was lost. */
+    public Optional<StreamProgress> streamProgress() {
+        return on("looking at the replication slot", null, slot::find)
+                .filter(found -> found.ours() && found.lost().isEmpty())
+                .flatMap(found ->
+                        found.confirmed().map(confirmed -> new StreamProgress(confirmed, found.activePid() != 0)));
+    }
+
+    /**
+     * A stream's place.
+     *
+     * @param confirmed everything up to here is durable in the lake
+     * @param inUse whether a process reads the stream at this moment
+     */
+    public record StreamProgress(Position confirmed, boolean inUse) {}
+
+    /**
+     * Which of the tables changed between what the stream confirmed and a position, or may have; nobody may be reading
+     * the stream, which is not moved.
+     *
+     * @throws PipelineException {@code SOURCE_REFUSED} when somebody reads it, or without the privilege
+     *     {@code REPLICATION}
+     */
+    public Set<TableId> pendingTables(List<TableSchema> tables, Position upTo) {
+        PendingChanges changes = new PendingChanges(options.slotName(), options.publicationName());
+        return on(
+                "looking for changes that were not confirmed",
+                null,
+                connection -> new HashSet<>(ids(changes.tables(connection, tables, (LogSequenceNumber) upTo))));
+    }
+
+    private <T, R> R byKey(TableSchema table, KeyedRead<T> read, BiFunction<T, Position, R> result) {
         return on("reading rows of " + table.table() + " by key", table.table(), connection -> {
             // Not READ ONLY: the message below takes a transaction id.
             execute(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ");
-            TableMapping mapping = LiveTables.load(connection, List.of(table)).get(0);
-            CopyReader reader = new CopyReader(
-                    table,
-                    mapping.forms(),
-                    options.reading().batchRows(),
-                    options.reading().batchBytes());
-            ColumnBatch rows = ColumnBatch.create(table, ColumnBatch.Content.SNAPSHOT, Math.max(1, keys.rowCount()));
-            for (int from = 0; from < keys.rowCount(); from += KEYS_AT_ONCE) {
-                int to = Math.min(keys.rowCount(), from + KEYS_AT_ONCE);
-                // A partitioned table is read through its root; ONLY keeps inheriting tables out of others.
-                String query = "SELECT " + reader.selectList() + " FROM "
-                        + (mapping.described().table().partitioned() ? "" : "ONLY ") + Quoting.table(table.table())
-                        + " WHERE " + KeyedRows.condition(table, keys, from, to);
-                reader.read(
-                        connection,
-                        query,
-                        "rows of " + table.table() + " by key",
-                        (batch, bytes) -> append(batch, rows));
-            }
+            T rows = read.read(
+                    connection, LiveTables.load(connection, List.of(table)).get(0));
             // Behind the snapshot, which the first statement took: every commit that it shows was in the log before.
             execute(connection, "SET LOCAL synchronous_commit = local");
             LogSequenceNumber position = queryPosition(connection, EMIT_BARRIER);
             execute(connection, "COMMIT");
-            return new RowsAt(rows, position);
+            return result.apply(rows, position);
         });
+    }
+
+    @FunctionalInterface
+    private interface KeyedRead<T> {
+        T read(Connection connection, TableMapping mapping) throws SQLException;
     }
 
     @Override
@@ -287,16 +335,6 @@ public final class PostgresDatabase implements SourceDatabase {
             ids.add(table.table());
         }
         return ids;
-    }
-
-    private static void append(ColumnBatch from, ColumnBatch to) {
-        ColumnVector[] targets = to.columns();
-        for (int row = 0; row < from.rowCount(); row++) {
-            for (int i = 0; i < targets.length; i++) {
-                targets[i].appendFrom(from.column(i), row);
-            }
-            to.endRow();
-        }
     }
 
     private static LogSequenceNumber queryPosition(Connection connection, String sql) throws SQLException {
