@@ -192,7 +192,7 @@ final class IcebergCutWriter implements CutWriter {
                     table.id(),
                     TableChange.Kind.CUT,
                     before,
-                    before.at(number, position.text(), commitId),
+                    table.noted(before.at(number, position.text(), commitId)),
                     List.copyOf(outcome.added().values()),
                     outcome.deletes(),
                     outcome.replaced(),

@@ -13,6 +13,7 @@ import io.sluice.pipeline.error.PipelineException;
 import io.sluice.pipeline.failpoint.FailPoint;
 import io.sluice.pipeline.lake.Lake;
 import io.sluice.pipeline.lake.LakeCut;
+import io.sluice.pipeline.lake.LakeProblem;
 import io.sluice.pipeline.lake.LakeSession;
 import io.sluice.pipeline.lake.LakeTableSpec;
 import io.sluice.pipeline.lake.LakeTableState;
@@ -88,14 +89,14 @@ public final class IcebergLake implements Lake {
     }
 
     @Override
-    public List<String> check(String pipeline, List<LakeTableSpec> specs) {
+    public List<LakeProblem> check(String pipeline, List<LakeTableSpec> specs) {
         return new LakeCheck(tables, options).check(pipeline, specs);
     }
 
     @Override
-    public LakeSession takeOver(String pipeline, List<LakeTableSpec> specs) {
+    public LakeSession takeOver(String pipeline, List<LakeTableSpec> specs, Map<TableId, String> left) {
         for (int round = 1; round <= ROUNDS; round++) {
-            Optional<LakeSession> session = tryTakeOver(pipeline, specs);
+            Optional<LakeSession> session = tryTakeOver(pipeline, specs, left);
             if (session.isPresent()) {
                 return session.get();
             }
@@ -107,7 +108,7 @@ public final class IcebergLake implements Lake {
     }
 
     /** Empty when another process came in between. */
-    private Optional<LakeSession> tryTakeOver(String pipeline, List<LakeTableSpec> specs) {
+    private Optional<LakeSession> tryTakeOver(String pipeline, List<LakeTableSpec> specs, Map<TableId, String> left) {
         String owner = options.ids().get();
         long highest = 0;
         List<Optional<Table>> found = new ArrayList<>();
@@ -125,8 +126,34 @@ public final class IcebergLake implements Lake {
             }
             found.add(table);
         }
+        for (TableId id : left.keySet()) {
+            Optional<Table> table = tables.load(id);
+            if (table.isPresent()) {
+                highest = Math.max(
+                        highest,
+                        Ownership.claim(id, LakeTables.metadata(table.get()), pipeline)
+                                .map(TableMarks::epoch)
+                                .orElse(0L));
+            }
+        }
         long epoch = highest + 1;
         Ownership ownership = new Ownership(catalog, options.retries(), options.ids());
+        for (Map.Entry<TableId, String> entry : left.entrySet()) {
+            TableId id = entry.getKey();
+            if (tables.load(id).isPresent()
+                    && ownership
+                            .take(
+                                    id,
+                                    LakeTables.identifier(id),
+                                    operations(id),
+                                    pipeline,
+                                    epoch,
+                                    owner,
+                                    Optional.of(entry.getValue()))
+                            .isEmpty()) {
+                return Optional.empty();
+            }
+        }
         List<LakeTable> owned = new ArrayList<>();
         for (int i = 0; i < specs.size(); i++) {
             LakeTableSpec spec = specs.get(i);
@@ -140,7 +167,7 @@ public final class IcebergLake implements Lake {
             options.failPoints().reach(FailPoint.OWN_BEFORE_TABLE);
             TableOperations operations = operations(id);
             Optional<TableMarks> marks =
-                    ownership.take(id, LakeTables.identifier(id), operations, pipeline, epoch, owner);
+                    ownership.take(id, LakeTables.identifier(id), operations, pipeline, epoch, owner, Optional.empty());
             if (marks.isEmpty()) {
                 return Optional.empty();
             }

@@ -124,7 +124,8 @@ final class IcebergSession implements LakeSession {
         LakeTable table = table(id);
         TableMarks before = table.marks();
         List<DataFile> added = dataFiles(id, files);
-        TableChange change = TableChange.publish(id, before, before.at(cut, position.text(), ids.get()), added);
+        TableChange change =
+                TableChange.publish(id, before, table.noted(before.at(cut, position.text(), ids.get())), added);
         CommitResult result;
         failPoints.reach(FailPoint.PUBLISH_BEFORE_COMMIT);
         try {
@@ -310,10 +311,15 @@ final class IcebergSession implements LakeSession {
     }
 
     @Override
+    public void note(TableId id, Map<String, String> notes) {
+        table(id).note(notes);
+    }
+
+    @Override
     public CommitOutcome stop(TableId id, String reason) {
         LakeTable table = table(id);
         TableMarks before = table.marks();
-        TableChange change = TableChange.stop(id, before, before.stopped(reason, ids.get()));
+        TableChange change = TableChange.stop(id, before, table.noted(before.stopped(reason, ids.get())));
         failPoints.reach(FailPoint.STOP_BEFORE_COMMIT);
         CommitResult result = committer.commit(List.of(target(table, change)));
         failPoints.reach(FailPoint.STOP_AFTER_COMMIT);

@@ -5,6 +5,7 @@ import io.sluice.lake.parquet.StorageFailures;
 import io.sluice.lake.schema.IcebergSchemas;
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
+import io.sluice.pipeline.lake.LakeProblem;
 import io.sluice.pipeline.lake.LakeTableSpec;
 import io.sluice.pipeline.schema.TableId;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.util.Optional;
 import org.apache.iceberg.CatalogProperties;
 import org.apache.iceberg.CatalogUtil;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.PositionOutputStream;
@@ -32,8 +34,8 @@ final class LakeCheck {
         this.options = options;
     }
 
-    List<String> check(String pipeline, List<LakeTableSpec> specs) {
-        List<String> problems = new ArrayList<>();
+    List<LakeProblem> check(String pipeline, List<LakeTableSpec> specs) {
+        List<LakeProblem> problems = new ArrayList<>();
         boolean missing = false;
         for (LakeTableSpec spec : specs) {
             TableId id = spec.schema().table();
@@ -41,7 +43,7 @@ final class LakeCheck {
             try {
                 table = tables.load(id);
             } catch (PipelineException e) {
-                problems.add(e.getMessage());
+                problems.add(problem(id, e));
                 continue;
             }
             if (table.isPresent()) {
@@ -57,30 +59,43 @@ final class LakeCheck {
         return problems;
     }
 
-    private void checkExisting(String pipeline, LakeTableSpec spec, Table table, List<String> problems) {
-        problems.addAll(LakeTables.differences(spec, LakeTables.metadata(table)));
+    private void checkExisting(String pipeline, LakeTableSpec spec, Table table, List<LakeProblem> problems) {
+        TableId id = spec.schema().table();
+        TableMetadata metadata = LakeTables.metadata(table);
+        ErrorKind misfit = ErrorKind.LAKE_CONFLICT;
         try {
-            Ownership.claim(spec.schema().table(), LakeTables.metadata(table), pipeline);
+            if (Ownership.claim(id, metadata, pipeline).isPresent()) {
+                misfit = ErrorKind.SCHEMA_CHANGED;
+            }
         } catch (PipelineException e) {
-            problems.add(e.getMessage());
+            problems.add(problem(id, e));
+        }
+        for (String difference : LakeTables.differences(spec, metadata)) {
+            problems.add(new LakeProblem(misfit, Optional.of(id), difference));
         }
         probe(table.io(), table.location() + "/metadata/" + probeName(), "table " + table.name(), problems);
     }
 
-    private static void checkNew(LakeTableSpec spec, List<String> problems) {
+    private static void checkNew(LakeTableSpec spec, List<LakeProblem> problems) {
         TableId id = spec.schema().table();
         try {
             IcebergSchemas.partitionSpec(id, IcebergSchemas.schema(spec.schema()), spec.partitionKeys());
         } catch (PipelineException e) {
-            problems.add(e.getMessage());
+            problems.add(problem(id, e));
         }
         String version = spec.properties().get(TableProperties.FORMAT_VERSION);
         if (version != null) {
-            LakeTables.formatRefusal(version).ifPresent(refusal -> problems.add("Table " + id + ": " + refusal));
+            LakeTables.formatRefusal(version)
+                    .ifPresent(refusal -> problems.add(
+                            new LakeProblem(ErrorKind.CONFIGURATION, Optional.of(id), "Table " + id + ": " + refusal)));
         }
     }
 
-    private void probeWarehouse(List<String> problems) {
+    private static LakeProblem problem(TableId id, PipelineException failure) {
+        return new LakeProblem(failure.kind(), Optional.of(id), String.valueOf(failure.getMessage()));
+    }
+
+    private void probeWarehouse(List<LakeProblem> problems) {
         Map<String, String> properties = IcebergCatalogs.properties(options);
         String warehouse = properties.get(CatalogProperties.WAREHOUSE_LOCATION);
         if (warehouse == null || !warehouse.contains("/")) {
@@ -100,7 +115,7 @@ final class LakeCheck {
         return "sluice-probe-" + options.ids().get();
     }
 
-    private static void probe(FileIO io, String location, String where, List<String> problems) {
+    private static void probe(FileIO io, String location, String where, List<LakeProblem> problems) {
         try {
             try (PositionOutputStream out = io.newOutputFile(location).createOrOverwrite()) {
                 out.write(1);
@@ -108,8 +123,11 @@ final class LakeCheck {
                 io.deleteFile(location);
             }
         } catch (IOException | RuntimeException e) {
-            problems.add("The " + where + " cannot be written: " + StorageFailures.said(e)
-                    + ". Check that it exists, its privileges and its free space.");
+            problems.add(new LakeProblem(
+                    ErrorKind.LAKE_REFUSED,
+                    Optional.empty(),
+                    "The " + where + " cannot be written: " + StorageFailures.said(e)
+                            + ". Check that it exists, its privileges and its free space."));
         }
     }
 }

@@ -47,6 +47,9 @@ final class LakeTable implements AutoCloseable {
     private final KeyIndexes indexes;
     private final RowSource rows;
     private volatile TableMarks marks;
+    /** What the next commit shall note; the committing thread may still be setting marks of the commit before. */
+    private volatile Map<String, String> notes;
+
     private volatile @Nullable KeyIndex index;
     private volatile @Nullable LakeFiles files;
     private volatile boolean indexLost;
@@ -66,6 +69,7 @@ final class LakeTable implements AutoCloseable {
         this.indexes = indexes;
         this.rows = rows;
         this.marks = marks;
+        this.notes = marks.notes();
     }
 
     TableId id() {
@@ -95,6 +99,18 @@ final class LakeTable implements AutoCloseable {
     /** As this session left them. */
     TableMarks marks() {
         return marks;
+    }
+
+    /** Adds to what the next commit notes. */
+    void note(Map<String, String> added) {
+        Map<String, String> all = new HashMap<>(notes);
+        all.putAll(added);
+        notes = Map.copyOf(all);
+    }
+
+    /** These marks with the notes of the next commit. */
+    TableMarks noted(TableMarks next) {
+        return next.withNotes(notes);
     }
 
     /** A commit left other marks. */

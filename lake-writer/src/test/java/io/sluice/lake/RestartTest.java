@@ -213,7 +213,35 @@ class RestartTest {
                 .isInstanceOfSatisfying(
                         PipelineException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.LAKE_CONFLICT))
                 .hasMessageContaining("extra");
-        assertThat(lake.lake().check(TestLake.PIPELINE, List.of(spec(other)))).anyMatch(text -> text.contains("extra"));
+        assertThat(lake.lake().check(TestLake.PIPELINE, List.of(spec(other)))).anySatisfy(problem -> {
+            assertThat(problem.kind()).isEqualTo(ErrorKind.SCHEMA_CHANGED);
+            assertThat(problem.table()).contains(ORDERS);
+            assertThat(problem.message()).contains("extra");
+        });
+    }
+
+    @Test
+    void aTableThatIsLeftBehindIsStoppedInTheCommitThatTakesItOverAndKeepsItsNotes() throws Exception {
+        session.note(ORDERS, Map.of("columns", "id"));
+        cut(session, 3, orders(insert(7L, "seven", "a")));
+        lake.restart();
+        LakeTableState old = lake.lake().inspect(List.of(ORDERS)).get(0);
+        assertThat(old.notes()).containsEntry("columns", "id");
+        lake.restart();
+
+        long epoch;
+        try (LakeSession later = lake.lake().takeOver(TestLake.PIPELINE, List.of(), Map.of(ORDERS, "it changed"))) {
+            assertThat(later.tables()).isEmpty();
+            epoch = later.epoch();
+        }
+        lake.restart();
+        LakeTableState left = lake.lake().inspect(List.of(ORDERS)).get(0);
+        assertThat(left.phase()).isEqualTo(TablePhase.STOPPED);
+        assertThat(left.detail()).isEqualTo("it changed");
+        assertThat(left.epoch()).isEqualTo(epoch).isGreaterThan(old.epoch());
+        assertThat(left.cut()).isEqualTo(old.cut());
+        assertThat(left.position()).isEqualTo(old.position());
+        assertThat(left.notes()).isEqualTo(old.notes());
     }
 
     @Test
@@ -225,20 +253,26 @@ class RestartTest {
                 .isEmpty();
         assertThat(checked.check("other", List.of(spec(ORDERS_SCHEMA))))
                 .singleElement()
-                .asString()
-                .contains("belongs to pipeline 'shop'");
+                .satisfies(problem -> {
+                    assertThat(problem.kind()).isEqualTo(ErrorKind.LAKE_CONFLICT);
+                    assertThat(problem.message()).contains("belongs to pipeline 'shop'");
+                });
         TableSchema fresh = new TableSchema(
                 new io.sluice.pipeline.schema.TableId("shop", "fresh"), 0, ORDERS_SCHEMA.columns(), List.of(0));
         assertThat(checked.check(TestLake.PIPELINE, List.of(spec(fresh)))).isEmpty();
         assertThat(checked.check(TestLake.PIPELINE, List.of(spec(fresh, "day(nothing)"))))
                 .singleElement()
-                .asString()
-                .contains("nothing");
+                .satisfies(problem -> {
+                    assertThat(problem.kind()).isEqualTo(ErrorKind.CONFIGURATION);
+                    assertThat(problem.message()).contains("nothing");
+                });
         assertThat(checked.check(
                         TestLake.PIPELINE, List.of(new LakeTableSpec(fresh, List.of(), Map.of("format-version", "2")))))
                 .singleElement()
-                .asString()
-                .contains("format-version is '2', expected 3");
+                .satisfies(problem -> {
+                    assertThat(problem.kind()).isEqualTo(ErrorKind.CONFIGURATION);
+                    assertThat(problem.message()).contains("format-version is '2', expected 3");
+                });
         assertThat(allFiles()).isEqualTo(before);
     }
 

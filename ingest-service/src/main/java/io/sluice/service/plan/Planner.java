@@ -87,7 +87,7 @@ public final class Planner {
             List<TableId> sinks =
                     specs.stream().map(spec -> spec.schema().table()).toList();
             lake.inspect(sinks).forEach(state -> states.put(state.table(), state));
-            objections.addAll(lake.check(config.name(), specs));
+            lake.check(config.name(), specs).forEach(problem -> objections.add(problem.message()));
         } catch (PipelineException e) {
             objections.add(String.valueOf(e.getMessage()));
         }

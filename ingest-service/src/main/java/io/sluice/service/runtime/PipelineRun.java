@@ -102,21 +102,18 @@ final class PipelineRun {
     }
 
     private End run(SourceDatabase database, Lake lake, Optional<Position> target) throws InterruptedException {
-        List<TableRuntime> tables = preparation.prepare(database.inspect());
-        List<TableId> sinks = tables.stream().map(TableRuntime::sink).toList();
-        recall(tables, lake.inspect(sinks));
-        List<TableRuntime> followed =
-                tables.stream().filter(table -> !table.isStopped()).toList();
+        Admission admission = Admission.decide(name, preparation.prepare(database.inspect()), lake);
+        List<TableRuntime> tables = admission.tables();
+        List<TableRuntime> followed = admission.followed();
         List<LakeTableSpec> specs = followed.stream().map(TableRuntime::spec).toList();
-        List<String> objections = lake.check(name, specs);
-        if (!objections.isEmpty()) {
-            throw new PipelineException(ErrorKind.LAKE_REFUSED, String.join("\n", objections));
-        }
         Optional<Position> streamPosition = database.streamPosition();
         requireStream(followed, streamPosition);
-        try (LakeSession session = lake.takeOver(name, specs)) {
+        try (LakeSession session = lake.takeOver(name, specs, admission.left())) {
             recall(tables, session.tables());
             Optional<LakeCut> latestTag = completeTags(session);
+            recall(tables, lake.inspect(admission.left().keySet()));
+            followed.forEach(
+                    table -> session.note(table.sink(), table.definition().notes()));
             boolean publishedAny = followed.stream().anyMatch(PipelineRun::isPublished);
             boolean unpublishedAny = followed.stream().anyMatch(table -> !isPublished(table));
             progress.begin(
@@ -124,11 +121,18 @@ final class PipelineRun {
                     session.epoch(),
                     unpublishedAny ? PipelinePhase.SNAPSHOT : PipelinePhase.CATCH_UP,
                     publishedAny ? streamPosition : Optional.empty());
+            for (TableRuntime table : tables) {
+                if (admission.left().containsKey(table.sink())) {
+                    events.accept(new PipelineEvent.TableStopped(
+                            name, table.source().toString(), table.state().detail()));
+                }
+            }
+            requireSomeTable(tables, followed, streamPosition);
             if (!state.transitionUnlessStopping(PipelineState.RUNNING)) {
                 return End.STOPPED;
             }
             Cursor cursor = new Cursor(database, session, tables, followed, latestTag);
-            if (!publishedAny) {
+            if (!publishedAny && !followed.isEmpty()) {
                 if (streamPosition.isPresent()) {
                     // Left by a run that ended before it published anything: its snapshot is gone, so its slot is of no
                     // use.
@@ -192,6 +196,21 @@ final class PipelineRun {
         }
     }
 
+    /** A stream without any table still lets the source remove its log; without a stream nothing is left to do. */
+    private void requireSomeTable(
+            List<TableRuntime> tables, List<TableRuntime> followed, Optional<Position> streamPosition) {
+        if (followed.isEmpty() && streamPosition.isEmpty()) {
+            throw new PipelineException(
+                    ErrorKind.SCHEMA_CHANGED,
+                    "Every table of pipeline " + name + " is stopped:\n"
+                            + String.join(
+                                    "\n",
+                                    tables.stream()
+                                            .map(table -> table.state().detail())
+                                            .toList()));
+        }
+    }
+
     private Position positionOf(TableRuntime table) {
         return connectors.parsePosition(table.state().position().orElseThrow());
     }
@@ -201,6 +220,7 @@ final class PipelineRun {
 
         private final SourceDatabase database;
         private final LakeSession session;
+        private final List<TableRuntime> tables;
         private final List<TableRuntime> followed;
         private final CutTagging tagging;
         private Optional<Position> reached = Optional.empty();
@@ -215,6 +235,7 @@ final class PipelineRun {
                 Optional<LakeCut> latestTag) {
             this.database = database;
             this.session = session;
+            this.tables = tables;
             this.followed = followed;
             this.tagging = new CutTagging(control, settings.tagInterval(), latestTag, clock, database::currentPosition);
             // No number is used twice, not those of tables that were left behind, nor those of tags.
@@ -262,16 +283,18 @@ final class PipelineRun {
         boolean completeUnfinishedCut() throws InterruptedException {
             List<TableRuntime> published =
                     followed.stream().filter(PipelineRun::isPublished).toList();
-            Position highest = published.stream()
+            Optional<Position> furthest = tables.stream()
+                    .filter(table -> table.state().position().isPresent())
                     .map(table -> positionOf(table))
-                    .reduce(Position::max)
-                    .orElseThrow();
-            if (after().covers(highest)) {
+                    .reduce(Position::max);
+            if (furthest.isEmpty() || after().covers(furthest.get())) {
                 return true;
             }
+            Position highest = furthest.get();
             long following = nextCut;
-            nextCut = published.stream()
-                    .filter(table -> positionOf(table).equals(highest))
+            nextCut = tables.stream()
+                    .filter(table -> table.state().position().isPresent()
+                            && positionOf(table).equals(highest))
                     .mapToLong(table -> table.state().cut())
                     .max()
                     .orElseThrow();

@@ -25,9 +25,15 @@ public final class Pipelines {
             RuntimeSettings settings,
             Consumer<PipelineEvent> events,
             Clock clock) {
-        TablePreparation preparation = inspection -> tables.prepare(inspection).stream()
-                .map(table -> new TableRuntime(table.source(), table.transform(), table.spec(), name))
-                .toList();
+        TablePreparation preparation = inspection -> {
+            PipelineTables.Arrangement arranged = tables.arrange(inspection);
+            return new TablePreparation.Prepared(
+                    arranged.tables().stream()
+                            .map(table -> new TableRuntime(
+                                    table.source(), table.transform(), table.spec(), table.definition(), name))
+                            .toList(),
+                    arranged.misfits());
+        };
         return new ManagedPipeline(name, connectors, preparation, settings, ErrorPolicy.standard(), events, clock);
     }
 }

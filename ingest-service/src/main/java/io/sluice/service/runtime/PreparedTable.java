@@ -10,5 +10,7 @@ import io.sluice.pipeline.transform.TableTransform;
  * @param source as the source describes it
  * @param transform compiled against the source's schema
  * @param spec the lake table that the transform's output goes to
+ * @param definition what the rows are made from
  */
-public record PreparedTable(SourceTable source, TableTransform transform, LakeTableSpec spec) {}
+public record PreparedTable(
+        SourceTable source, TableTransform transform, LakeTableSpec spec, TableDefinition definition) {}

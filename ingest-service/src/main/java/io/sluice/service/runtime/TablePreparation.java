@@ -8,10 +8,17 @@ import java.util.List;
 interface TablePreparation {
 
     /**
-     * The pipeline's tables, ordered by the source's names, none read yet.
+     * The pipeline's tables.
      *
-     * @throws io.sluice.pipeline.error.PipelineException {@code CONFIGURATION}, {@code SOURCE_REFUSED} or {@code
-     *     DATA_REFUSED} with everything that is wrong, one sentence a line
+     * @throws io.sluice.pipeline.error.PipelineException as {@link PipelineTables#arrange} does
      */
-    List<TableRuntime> prepare(SourceInspection inspection);
+    Prepared prepare(SourceInspection inspection);
+
+    /**
+     * What there is to run.
+     *
+     * @param tables ordered by the source's names, none read yet
+     * @param misfits tables that cannot be run as they are
+     */
+    record Prepared(List<TableRuntime> tables, List<PipelineTables.Misfit> misfits) {}
 }

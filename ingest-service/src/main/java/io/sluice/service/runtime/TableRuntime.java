@@ -7,6 +7,10 @@ import io.sluice.pipeline.schema.TableId;
 import io.sluice.pipeline.schema.TableSchema;
 import io.sluice.pipeline.source.SourceTable;
 import io.sluice.pipeline.transform.TableTransform;
+import io.sluice.pipeline.transform.TransformCompiler;
+import io.sluice.pipeline.transform.TransformSpec;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
@@ -20,19 +24,47 @@ final class TableRuntime {
     private final SourceTable sourceTable;
     private final TableTransform transform;
     private final LakeTableSpec spec;
+    private final TableDefinition definition;
     private final AtomicLong rowsRead = new AtomicLong();
     private final AtomicLong bytesRead = new AtomicLong();
     private final AtomicLong changes = new AtomicLong();
     private volatile long rowsEstimated;
     private volatile LakeTableState state;
 
-    TableRuntime(SourceTable sourceTable, TableTransform transform, LakeTableSpec spec, String pipeline) {
+    TableRuntime(
+            SourceTable sourceTable,
+            TableTransform transform,
+            LakeTableSpec spec,
+            TableDefinition definition,
+            String pipeline) {
         this.sourceTable = sourceTable;
         this.transform = transform;
         this.spec = spec;
+        this.definition = definition;
         this.rowsEstimated = sourceTable.estimatedRows();
         this.state = new LakeTableState(
-                spec.schema().table(), pipeline, 0, 0, Optional.empty(), TablePhase.SNAPSHOT, OptionalLong.empty(), "");
+                spec.schema().table(),
+                pipeline,
+                0,
+                0,
+                Optional.empty(),
+                TablePhase.SNAPSHOT,
+                OptionalLong.empty(),
+                "",
+                Map.of());
+    }
+
+    /** A table that is not what it was: only its name and its state in the lake are known. */
+    static TableRuntime unknown(TableId source, LakeTableState state) {
+        TableSchema nothing = new TableSchema(source, 0, List.of(), List.of());
+        TableRuntime table = new TableRuntime(
+                new SourceTable(nothing, 0, 0, SourceTable.BeforeImage.NONE),
+                TransformCompiler.compile(TransformSpec.identity(source, state.table()), nothing),
+                new LakeTableSpec(new TableSchema(state.table(), 0, List.of(), List.of()), List.of(), Map.of()),
+                new TableDefinition(nothing, new TableDefinition.Rule("*", ""), ""),
+                state.pipeline());
+        table.state(state);
+        return table;
     }
 
     TableId source() {
@@ -53,6 +85,10 @@ final class TableRuntime {
 
     LakeTableSpec spec() {
         return spec;
+    }
+
+    TableDefinition definition() {
+        return definition;
     }
 
     LakeTableState state() {

@@ -16,10 +16,13 @@ import io.sluice.pipeline.transform.TransformCompiler;
 import io.sluice.pipeline.transform.TransformSpec;
 import io.sluice.service.runtime.PipelineTables;
 import io.sluice.service.runtime.PreparedTable;
+import io.sluice.service.runtime.TableDefinition;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** The tables that a pipeline's file describes: routed, transformed, with their lake tables. */
 public final class ConfiguredTables implements PipelineTables {
@@ -53,11 +56,52 @@ public final class ConfiguredTables implements PipelineTables {
         }
     }
 
-    @Override
+    /**
+     * The pipeline's tables, ordered by the source's names; every one of them can be run.
+     *
+     * @throws PipelineException {@code CONFIGURATION} or {@code SOURCE_REFUSED} with everything that is wrong, one
+     *     sentence a line
+     */
     public List<PreparedTable> prepare(SourceInspection inspection) {
         Outcome outcome = examine(inspection);
-        List<SourceProblem> errors = outcome.errors();
-        if (!errors.isEmpty()) {
+        refuse(inspection, outcome.errors(), outcome.errors());
+        return outcome.tables();
+    }
+
+    @Override
+    public Arrangement arrange(SourceInspection inspection) {
+        Outcome outcome = examine(inspection);
+        Map<TableId, List<SourceProblem>> misfits = new TreeMap<>();
+        List<SourceProblem> others = new ArrayList<>();
+        for (SourceProblem error : outcome.errors()) {
+            if (error.table().isPresent() && error.matter() == SourceProblem.Matter.SHAPE) {
+                misfits.computeIfAbsent(error.table().get(), table -> new ArrayList<>())
+                        .add(error);
+            } else {
+                others.add(error);
+            }
+        }
+        refuse(inspection, others, outcome.errors());
+        return new Arrangement(
+                outcome.tables(),
+                misfits.entrySet().stream()
+                        .map(entry -> misfit(entry.getKey(), entry.getValue(), inspection))
+                        .toList());
+    }
+
+    private Misfit misfit(TableId source, List<SourceProblem> errors, SourceInspection inspection) {
+        RoutedTable routed = config.route(source.namespace(), source.name());
+        return new Misfit(
+                source,
+                new TableId(routed.sink().namespace(), routed.sink().name()),
+                rule(routed),
+                inspection.problems().containsAll(errors) ? ErrorKind.SOURCE_REFUSED : ErrorKind.CONFIGURATION,
+                String.join(
+                        "\n", errors.stream().map(ConfiguredTables::sentence).toList()));
+    }
+
+    private static void refuse(SourceInspection inspection, List<SourceProblem> reasons, List<SourceProblem> errors) {
+        if (!reasons.isEmpty()) {
             ErrorKind kind = inspection.refused() ? ErrorKind.SOURCE_REFUSED : ErrorKind.CONFIGURATION;
             throw new PipelineException(
                     kind,
@@ -65,7 +109,6 @@ public final class ConfiguredTables implements PipelineTables {
                             "\n",
                             errors.stream().map(ConfiguredTables::sentence).toList()));
         }
-        return outcome.tables();
     }
 
     /** Compiles what can be compiled and collects every problem. */
@@ -115,22 +158,33 @@ public final class ConfiguredTables implements PipelineTables {
         RoutedTable routed = config.route(source.namespace(), source.name());
         TableId sink = new TableId(routed.sink().namespace(), routed.sink().name());
         try {
-            TableTransform transform = TransformCompiler.compile(
-                    new TransformSpec(source, sink, routed.projection(), routed.filter()), table.schema());
+            TransformSpec spec = new TransformSpec(source, sink, routed.projection(), routed.filter());
+            TableTransform transform = TransformCompiler.compile(spec, table.schema());
             return Optional.of(new PreparedTable(
                     table,
                     transform,
                     new LakeTableSpec(
                             transform.output(),
                             routed.partitionKeys(),
-                            config.sink().tableProperties())));
+                            config.sink().tableProperties()),
+                    new TableDefinition(
+                            table.schema(), rule(routed), TransformCompiler.canonical(spec, table.schema()))));
         } catch (PipelineException e) {
             if (e.kind() != ErrorKind.CONFIGURATION && e.kind() != ErrorKind.DATA_REFUSED) {
                 throw e;
             }
-            problems.add(error(Optional.of(source), String.valueOf(e.getMessage())));
+            problems.add(new SourceProblem(
+                    SourceProblem.Severity.ERROR,
+                    SourceProblem.Matter.SHAPE,
+                    Optional.of(source),
+                    Optional.empty(),
+                    String.valueOf(e.getMessage())));
             return Optional.empty();
         }
+    }
+
+    private static TableDefinition.Rule rule(RoutedTable routed) {
+        return new TableDefinition.Rule(routed.projection(), routed.filter().orElse(""));
     }
 
     /** A rule for a table that the source refused is not at fault. */

@@ -87,9 +87,9 @@ class FileRefusalsIT {
     @MethodSource("badPartitionKeys")
     void aPartitionKeyThatTheLakeTableCannotHaveIsRefused(String rule, String[] words) throws InterruptedException {
         rig.transform("orders", rule);
-        PipelineStatus.Failure failure = rig.fails(ErrorKind.LAKE_REFUSED);
+        PipelineStatus.Failure failure = rig.fails(ErrorKind.CONFIGURATION);
         assertThat(failure.message()).contains("Partition key", "lake.orders").contains(words);
-        assertThat(failure.hint()).contains("Correct what the message names");
+        assertThat(failure.hint()).contains("Correct the pipeline's file");
         rig.assertNothingAtTheSource();
         rig.assertNoTables();
     }
@@ -114,7 +114,7 @@ class FileRefusalsIT {
         rig.catchUpAndCompare();
         long cut = rig.publishedCut("orders");
         Rig second = new Rig(database, directory, "clients").named("other").route("clients", "lake.orders");
-        PipelineStatus.Failure failure = second.fails(ErrorKind.LAKE_REFUSED);
+        PipelineStatus.Failure failure = second.fails(ErrorKind.LAKE_CONFLICT);
         assertThat(failure.message())
                 .contains("lake.orders", "belongs to pipeline 'shop'", "expected 'other'", "another sink table");
         assertThat(second.slots()).containsExactly(rig.slotName());

@@ -7,6 +7,7 @@ import io.sluice.pipeline.lake.CommitOutcome;
 import io.sluice.pipeline.lake.CutWriter;
 import io.sluice.pipeline.lake.Lake;
 import io.sluice.pipeline.lake.LakeCut;
+import io.sluice.pipeline.lake.LakeProblem;
 import io.sluice.pipeline.lake.LakeSession;
 import io.sluice.pipeline.lake.LakeTableSpec;
 import io.sluice.pipeline.lake.LakeTableState;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -73,7 +75,15 @@ final class InMemoryLake implements Lake {
         Table left = new Table();
         left.rows.addAll(List.of(keys));
         left.state = new LakeTableState(
-                id, "shop", 1, cut, Optional.of(position.text()), TablePhase.STREAMING, OptionalLong.of(cut), "");
+                id,
+                "shop",
+                1,
+                cut,
+                Optional.of(position.text()),
+                TablePhase.STREAMING,
+                OptionalLong.of(cut),
+                "",
+                Map.of());
         tables.put(id, left);
     }
 
@@ -127,12 +137,12 @@ final class InMemoryLake implements Lake {
     }
 
     @Override
-    public List<String> check(String pipeline, List<LakeTableSpec> specs) {
+    public List<LakeProblem> check(String pipeline, List<LakeTableSpec> specs) {
         return List.of();
     }
 
     @Override
-    public synchronized LakeSession takeOver(String pipeline, List<LakeTableSpec> specs) {
+    public synchronized LakeSession takeOver(String pipeline, List<LakeTableSpec> specs, Map<TableId, String> left) {
         long epoch = 1
                 + tables.values().stream().mapToLong(t -> t.state.epoch()).max().orElse(0);
         for (LakeTableSpec spec : specs) {
@@ -147,15 +157,36 @@ final class InMemoryLake implements Lake {
                     old == null ? Optional.empty() : old.position(),
                     old == null ? TablePhase.SNAPSHOT : old.phase(),
                     OptionalLong.empty(),
-                    "");
+                    "",
+                    old == null ? Map.of() : old.notes());
         }
+        left.forEach((id, reason) -> {
+            Table table = tables.get(id);
+            if (table != null) {
+                table.state = stopped(table.state, epoch, reason);
+            }
+        });
         return new Session(epoch);
+    }
+
+    private static LakeTableState stopped(LakeTableState old, long epoch, String reason) {
+        return new LakeTableState(
+                old.table(),
+                old.pipeline(),
+                epoch,
+                old.cut(),
+                old.position(),
+                TablePhase.STOPPED,
+                old.snapshotId(),
+                reason,
+                old.notes());
     }
 
     @Override
     public void close() {}
 
     private static final class Table {
+        private final Map<String, String> nextNotes = new HashMap<>();
         private final Set<Long> rows = new TreeSet<>();
         private final Map<Long, Set<Long>> tags = new TreeMap<>();
         private LakeTableState state;
@@ -301,20 +332,18 @@ final class InMemoryLake implements Lake {
         }
 
         @Override
+        public void note(TableId id, Map<String, String> notes) {
+            synchronized (InMemoryLake.this) {
+                tables.get(id).nextNotes.putAll(notes);
+            }
+        }
+
+        @Override
         public CommitOutcome stop(TableId id, String reason) {
             beforeStop.run();
             synchronized (InMemoryLake.this) {
                 Table table = tables.get(id);
-                LakeTableState old = table.state;
-                table.state = new LakeTableState(
-                        id,
-                        old.pipeline(),
-                        old.epoch(),
-                        old.cut(),
-                        old.position(),
-                        TablePhase.STOPPED,
-                        old.snapshotId(),
-                        reason);
+                table.state = stopped(table.state, table.state.epoch(), reason);
                 return new CommitOutcome.Committed(Map.of());
             }
         }
@@ -332,7 +361,8 @@ final class InMemoryLake implements Lake {
                     Optional.of(position.text()),
                     TablePhase.STREAMING,
                     OptionalLong.of(cut),
-                    "");
+                    "",
+                    table.nextNotes);
         }
     }
 

@@ -14,6 +14,7 @@ import io.sluice.pipeline.lake.TablePhase;
 import io.sluice.pipeline.position.LogSequenceNumber;
 import io.sluice.pipeline.position.Position;
 import io.sluice.pipeline.schema.TableId;
+import io.sluice.pipeline.schema.TableSchema;
 import io.sluice.pipeline.source.ChangeSource;
 import io.sluice.pipeline.source.SourceDatabase;
 import io.sluice.service.runtime.Pipeline.RunMode;
@@ -69,13 +70,21 @@ class ManagedPipelineTest {
                 return LogSequenceNumber.parse(text);
             }
         };
-        TablePreparation preparation = inspection -> inspection.tables().stream()
-                .map(table -> {
-                    TableId sink = new TableId("lake", table.schema().table().name());
-                    LakeTableSpec spec = new LakeTableSpec(InMemorySource.schema(sink), List.of(), Map.of());
-                    return new TableRuntime(table, new PassThrough(table.schema(), spec.schema()), spec, "shop");
-                })
-                .toList();
+        TablePreparation preparation = inspection -> new TablePreparation.Prepared(
+                inspection.tables().stream()
+                        .map(table -> {
+                            TableId sink =
+                                    new TableId("lake", table.schema().table().name());
+                            LakeTableSpec spec = new LakeTableSpec(InMemorySource.schema(sink), List.of(), Map.of());
+                            return new TableRuntime(
+                                    table,
+                                    new PassThrough(table.schema(), spec.schema()),
+                                    spec,
+                                    definition(table.schema()),
+                                    "shop");
+                        })
+                        .toList(),
+                List.of());
         return new ManagedPipeline(
                 "shop",
                 connectors,
@@ -84,6 +93,10 @@ class ManagedPipelineTest {
                 new ErrorPolicy(Duration.ofMillis(10), Duration.ofMillis(50)),
                 events::add,
                 Clock.systemUTC());
+    }
+
+    private static TableDefinition definition(TableSchema schema) {
+        return new TableDefinition(schema, new TableDefinition.Rule("*", ""), "id");
     }
 
     @AfterEach

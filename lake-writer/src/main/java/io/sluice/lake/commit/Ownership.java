@@ -72,6 +72,7 @@ public final class Ownership {
      * Makes a session the table's owner.
      *
      * @param epoch higher than every epoch seen in the pipeline's tables
+     * @param left why the table is left behind with this commit; empty when it is followed
      * @return the table's marks from now on; empty when another session took the same or a higher epoch meanwhile
      * @throws PipelineException {@code LAKE_CONFLICT}, {@code LAKE_UNAVAILABLE}, {@code LAKE_REFUSED}
      */
@@ -81,7 +82,8 @@ public final class Ownership {
             TableOperations operations,
             String pipeline,
             long epoch,
-            String owner) {
+            String owner,
+            Optional<String> left) {
         RuntimeException last = new IllegalStateException("Nothing was tried");
         for (int attempt = 1; attempt <= retries.attempts(); attempt++) {
             if (attempt > 1) {
@@ -106,7 +108,9 @@ public final class Ownership {
                 return Optional.empty();
             }
             TableMarks before = found.orElse(TableMarks.unpublished(pipeline, 0, ""));
-            TableMarks next = accepted(before, SnapshotClaim.current(base)).ownedBy(epoch, owner);
+            TableMarks owned = accepted(before, SnapshotClaim.current(base)).ownedBy(epoch, owner);
+            TableMarks next =
+                    left.map(reason -> owned.stopped(reason, ids.get())).orElse(owned);
             CommitTarget target = new CommitTarget(
                     identifier, operations, TableChange.marks(table, TableChange.Kind.OWN, before, next));
             StagedCommit staged = StagedCommit.stage(target, base, swap.fencing());
@@ -126,19 +130,9 @@ public final class Ownership {
 
     /** Files that someone rewrote are new to the key index: the last commit's own layer no longer fits them. */
     private TableMarks accepted(TableMarks marks, long current) {
-        if (marks.snapshotId() == current) {
-            return marks;
-        }
-        return new TableMarks(
-                marks.pipeline(),
-                marks.epoch(),
-                marks.owner(),
-                marks.cut(),
-                marks.position(),
-                marks.phase(),
-                current,
-                ids.get(),
-                marks.stoppedReason());
+        return marks.snapshotId() == current
+                ? marks
+                : marks.withSnapshot(current).committedAs(ids.get());
     }
 
     private static PipelineException conflict(TableId table, String what) {

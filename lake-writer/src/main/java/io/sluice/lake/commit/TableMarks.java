@@ -26,6 +26,7 @@ import org.apache.iceberg.UpdateProperties;
  * @param commitId {@code sluice.commit-id}: names the commit itself, so that after a lost answer it can be recognised;
  *     empty before there was one
  * @param stoppedReason {@code sluice.stopped-reason}: empty unless stopped
+ * @param notes {@code sluice.source.*}: words of the pipeline's own about where the rows come from
  */
 public record TableMarks(
         String pipeline,
@@ -36,8 +37,13 @@ public record TableMarks(
         TablePhase phase,
         long snapshotId,
         String commitId,
-        String stoppedReason)
+        String stoppedReason,
+        Map<String, String> notes)
         implements Serializable {
+
+    public TableMarks {
+        notes = Map.copyOf(notes);
+    }
 
     public static final String PIPELINE = "sluice.pipeline";
     public static final String EPOCH = "sluice.epoch";
@@ -49,6 +55,9 @@ public record TableMarks(
     public static final String COMMIT_ID = "sluice.commit-id";
     public static final String STOPPED_REASON = "sluice.stopped-reason";
 
+    /** What the names of notes begin with. */
+    public static final String NOTES = "sluice.source.";
+
     private static final List<String> NAMES =
             List.of(PIPELINE, EPOCH, OWNER, CUT, POSITION, PHASE, SNAPSHOT_ID, COMMIT_ID, STOPPED_REASON);
 
@@ -57,7 +66,7 @@ public record TableMarks(
 
     /** The marks of a table that is owned and not yet published. */
     public static TableMarks unpublished(String pipeline, long epoch, String owner) {
-        return new TableMarks(pipeline, epoch, owner, 0, "", TablePhase.SNAPSHOT, NO_SNAPSHOT, "", "");
+        return new TableMarks(pipeline, epoch, owner, 0, "", TablePhase.SNAPSHOT, NO_SNAPSHOT, "", "", Map.of());
     }
 
     /**
@@ -79,7 +88,18 @@ public record TableMarks(
                 TablePhase.valueOf(properties.getOrDefault(PHASE, TablePhase.SNAPSHOT.name())),
                 number(properties, SNAPSHOT_ID, NO_SNAPSHOT),
                 properties.getOrDefault(COMMIT_ID, ""),
-                properties.getOrDefault(STOPPED_REASON, "")));
+                properties.getOrDefault(STOPPED_REASON, ""),
+                notes(properties)));
+    }
+
+    private static Map<String, String> notes(Map<String, String> properties) {
+        Map<String, String> notes = new HashMap<>();
+        properties.forEach((name, value) -> {
+            if (name.startsWith(NOTES)) {
+                notes.put(name.substring(NOTES.length()), value);
+            }
+        });
+        return notes;
     }
 
     private static long number(Map<String, String> properties, String name, long absent) {
@@ -101,6 +121,7 @@ public record TableMarks(
         result.put(SNAPSHOT_ID, snapshotId == NO_SNAPSHOT ? "" : Long.toString(snapshotId));
         result.put(STOPPED_REASON, stoppedReason);
         result.values().removeIf(String::isEmpty);
+        notes.forEach((name, text) -> result.put(NOTES + name, text));
         return result;
     }
 
@@ -115,6 +136,7 @@ public record TableMarks(
                 update.set(name, value);
             }
         }
+        notes.forEach((name, text) -> update.set(NOTES + name, text));
     }
 
     /** The part that goes into the snapshot summary of the commit. */
@@ -131,24 +153,38 @@ public record TableMarks(
 
     /** The same with another owner. */
     public TableMarks ownedBy(long newEpoch, String newOwner) {
-        return new TableMarks(pipeline, newEpoch, newOwner, cut, position, phase, snapshotId, commitId, stoppedReason);
+        return new TableMarks(
+                pipeline, newEpoch, newOwner, cut, position, phase, snapshotId, commitId, stoppedReason, notes);
     }
 
     /** The same on another snapshot. */
     public TableMarks withSnapshot(long newSnapshotId) {
-        return new TableMarks(pipeline, epoch, owner, cut, position, phase, newSnapshotId, commitId, stoppedReason);
+        return new TableMarks(
+                pipeline, epoch, owner, cut, position, phase, newSnapshotId, commitId, stoppedReason, notes);
     }
 
     /** After a commit that publishes a cut. */
     public TableMarks at(long newCut, String newPosition, String newCommitId) {
         return new TableMarks(
-                pipeline, epoch, owner, newCut, newPosition, TablePhase.STREAMING, snapshotId, newCommitId, "");
+                pipeline, epoch, owner, newCut, newPosition, TablePhase.STREAMING, snapshotId, newCommitId, "", notes);
     }
 
     /** After the table was left behind. */
     public TableMarks stopped(String reason, String newCommitId) {
         return new TableMarks(
-                pipeline, epoch, owner, cut, position, TablePhase.STOPPED, snapshotId, newCommitId, reason);
+                pipeline, epoch, owner, cut, position, TablePhase.STOPPED, snapshotId, newCommitId, reason, notes);
+    }
+
+    /** The same, known by another commit. */
+    TableMarks committedAs(String newCommitId) {
+        return new TableMarks(
+                pipeline, epoch, owner, cut, position, phase, snapshotId, newCommitId, stoppedReason, notes);
+    }
+
+    /** The same with other notes. */
+    public TableMarks withNotes(Map<String, String> newNotes) {
+        return new TableMarks(
+                pipeline, epoch, owner, cut, position, phase, snapshotId, commitId, stoppedReason, newNotes);
     }
 
     /** Whether both describe the same progress, whoever owns it. */
@@ -169,7 +205,8 @@ public record TableMarks(
                 position.isEmpty() ? Optional.empty() : Optional.of(position),
                 phase,
                 snapshotId == NO_SNAPSHOT ? OptionalLong.empty() : OptionalLong.of(snapshotId),
-                stoppedReason);
+                stoppedReason,
+                notes);
     }
 
     /** For messages: what stands where. */

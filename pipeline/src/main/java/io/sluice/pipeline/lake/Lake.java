@@ -3,6 +3,7 @@ package io.sluice.pipeline.lake;
 import io.sluice.pipeline.schema.TableId;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A data lake: a catalog and the storage behind it. Safe for use by several threads. Methods throw
@@ -15,10 +16,10 @@ public interface Lake extends AutoCloseable {
     List<LakeTableState> inspect(Collection<TableId> tables);
 
     /**
-     * Sentences that say what keeps these tables from being written: a warehouse that cannot be written, an existing
-     * table of someone else's, a schema that does not fit, a partition key that does not exist. Leaves nothing behind.
+     * What keeps these tables from being written: a warehouse that cannot be written, an existing table of someone
+     * else's, a schema that does not fit, a partition key that does not exist. Leaves nothing behind.
      */
-    List<String> check(String pipeline, List<LakeTableSpec> tables);
+    List<LakeProblem> check(String pipeline, List<LakeTableSpec> tables);
 
     /**
      * The latest cuts that the snapshots and tags of these tables tell of, highest number first; changes nothing. A cut
@@ -35,7 +36,17 @@ public interface Lake extends AutoCloseable {
      * @throws io.sluice.pipeline.error.PipelineException {@code LAKE_CONFLICT} when a table belongs to another pipeline
      *     or is not as its last cut left it (rolled back, written to by someone else)
      */
-    LakeSession takeOver(String pipeline, List<LakeTableSpec> tables);
+    default LakeSession takeOver(String pipeline, List<LakeTableSpec> tables) {
+        return takeOver(pipeline, tables, Map.of());
+    }
+
+    /**
+     * As {@link #takeOver(String, List)}; besides, tables that can no longer be followed are left behind: the commit that
+     * writes the epoch into them durably sets phase {@code STOPPED}. They do not belong to the session.
+     *
+     * @param left tables in the lake, each with the reason; those that do not exist are passed over
+     */
+    LakeSession takeOver(String pipeline, List<LakeTableSpec> tables, Map<TableId, String> left);
 
     @Override
     void close();

@@ -3,6 +3,7 @@ package io.sluice.pipeline.lake;
 import io.sluice.pipeline.position.Position;
 import io.sluice.pipeline.schema.TableId;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -70,6 +71,15 @@ public interface LakeSession extends AutoCloseable {
      * LakeCut#tagged} in all of them, {@link #tag} completes it.
      */
     Optional<LakeCut> latestTag();
+
+    /**
+     * Keeps words of the pipeline's about a table: they stand beside its marks from its next commit on, whatever that
+     * commit is, and come back in {@link LakeTableState#notes}. Names that were noted before and are not among these
+     * keep their values. The lake does not read them.
+     *
+     * @param notes short names, such as {@code columns}, and their texts
+     */
+    void note(TableId table, Map<String, String> notes);
 
     /** Durably leaves a table behind at its present position with phase {@code STOPPED}. */
     CommitOutcome stop(TableId table, String reason);

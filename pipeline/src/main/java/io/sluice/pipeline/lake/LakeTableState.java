@@ -1,6 +1,7 @@
 package io.sluice.pipeline.lake;
 
 import io.sluice.pipeline.schema.TableId;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -15,6 +16,7 @@ import java.util.OptionalLong;
  * @param phase where it is in its life
  * @param snapshotId the Iceberg snapshot that the last cut made; empty before it is published
  * @param detail why it is stopped; empty otherwise
+ * @param notes what the pipeline noted with the table's commits ({@link LakeSession#note})
  */
 public record LakeTableState(
         TableId table,
@@ -24,4 +26,10 @@ public record LakeTableState(
         Optional<String> position,
         TablePhase phase,
         OptionalLong snapshotId,
-        String detail) {}
+        String detail,
+        Map<String, String> notes) {
+
+    public LakeTableState {
+        notes = Map.copyOf(notes);
+    }
+}

@@ -61,6 +61,26 @@ public final class TransformCompiler {
         return new CompiledTransform(source, output, expressions, filter, binder.sharedCount());
     }
 
+    /**
+     * What a rule says about a table, in the parser's own spelling and with {@code *} written out: rules that differ only
+     * in layout have the same text. The rule must have been compiled before.
+     */
+    public static String canonical(TransformSpec spec, TableSchema source) {
+        StringBuilder text = new StringBuilder();
+        for (SqlNode item : SqlText.projection(spec.projection())) {
+            if (item instanceof SqlIdentifier identifier && identifier.isStar()) {
+                source.columns().stream()
+                        .map(Column::name)
+                        .sorted()
+                        .forEach(name -> text.append(name).append('\n'));
+            } else {
+                text.append(item).append('\n');
+            }
+        }
+        spec.filter().ifPresent(filter -> text.append("WHERE ").append(SqlText.filter(filter)));
+        return text.toString();
+    }
+
     /** One column of the result. */
     private record Output(Column column, Expression expression) {}
 

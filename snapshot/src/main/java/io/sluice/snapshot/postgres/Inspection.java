@@ -13,9 +13,13 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Finds the tables that the patterns select and all that stands in the way of a pipeline, without changing anything. */
 final class Inspection {
+
+    private static final Pattern PLAIN = Pattern.compile("([\\p{L}\\p{N}_]+)\\.([\\p{L}\\p{N}_]+)");
 
     private final PostgresOptions options;
 
@@ -42,7 +46,12 @@ final class Inspection {
             if (selected.stream()
                     .noneMatch(table ->
                             pattern.matches(table.id().namespace(), table.id().name()))) {
-                problems.add(ServerCheck.error(noMatch(pattern, relations, version)));
+                problems.add(new SourceProblem(
+                        Severity.ERROR,
+                        SourceProblem.Matter.SHAPE,
+                        named(pattern),
+                        Optional.empty(),
+                        noMatch(pattern, relations, version)));
             }
         }
         List<SourceTable> tables = new ArrayList<>();
@@ -112,6 +121,12 @@ final class Inspection {
                 ResultSet rows = statement.executeQuery()) {
             return rows.next() && rows.getBoolean(1);
         }
+    }
+
+    /** The table that a pattern without any wildcard names. */
+    private static Optional<TableId> named(TablePattern pattern) {
+        Matcher plain = PLAIN.matcher(pattern.text());
+        return plain.matches() ? Optional.of(new TableId(plain.group(1), plain.group(2))) : Optional.empty();
     }
 
     private String noMatch(TablePattern pattern, List<CatalogTable> relations, int version) {

@@ -160,13 +160,13 @@ record TableMapping(Described described, SourceTable table, List<WireForm> forms
     private static void readable(TableId id, CatalogTable table, List<SourceProblem> problems) {
         String which = table.id().equals(id) ? "Table " + id : "Partition " + table.id() + " of " + id;
         if (!table.readable()) {
-            problems.add(error(
+            problems.add(forbidden(
                     id,
                     which + " cannot be read by this user. Run GRANT USAGE ON SCHEMA "
                             + Quoting.identifier(table.id().namespace()) + " TO <user> and GRANT SELECT ON "
                             + Quoting.table(table.id()) + " TO <user>."));
         } else if (table.filtered()) {
-            problems.add(error(
+            problems.add(forbidden(
                     id,
                     which + " has row security that hides rows from this user, while the log shows them all. Give the"
                             + " user BYPASSRLS, or leave the table out."));
@@ -214,12 +214,18 @@ record TableMapping(Described described, SourceTable table, List<WireForm> forms
         return -1;
     }
 
-    private static SourceProblem error(TableId table, String message) {
+    private static SourceProblem forbidden(TableId table, String message) {
         return new SourceProblem(Severity.ERROR, Optional.of(table), Optional.empty(), message);
     }
 
+    private static SourceProblem error(TableId table, String message) {
+        return new SourceProblem(
+                Severity.ERROR, SourceProblem.Matter.SHAPE, Optional.of(table), Optional.empty(), message);
+    }
+
     private static SourceProblem error(TableId table, String column, String message) {
-        return new SourceProblem(Severity.ERROR, Optional.of(table), Optional.of(column), message);
+        return new SourceProblem(
+                Severity.ERROR, SourceProblem.Matter.SHAPE, Optional.of(table), Optional.of(column), message);
     }
 
     private static SourceProblem warning(TableId table, String column, String message) {

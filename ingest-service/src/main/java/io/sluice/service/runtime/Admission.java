@@ -1,0 +1,157 @@
+package io.sluice.service.runtime;
+
+import io.sluice.pipeline.error.ErrorKind;
+import io.sluice.pipeline.error.PipelineException;
+import io.sluice.pipeline.lake.Lake;
+import io.sluice.pipeline.lake.LakeProblem;
+import io.sluice.pipeline.lake.LakeTableSpec;
+import io.sluice.pipeline.lake.LakeTableState;
+import io.sluice.pipeline.lake.TablePhase;
+import io.sluice.pipeline.schema.TableId;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Decides at the start of a run which tables are followed. A published table whose meaning changed while the pipeline was
+ * stopped is left behind alone; whatever would be wrong with a new pipeline too refuses the whole, before anything is
+ * changed anywhere.
+ *
+ * @param tables all tables, ordered by the source's names; those that are left or were stopped before have no transform
+ *     that could be relied on
+ * @param left tables in the lake that have to be left behind, with the reason
+ */
+record Admission(List<TableRuntime> tables, Map<TableId, String> left) {
+
+    /** The gravest first: what is told when several things are wrong. */
+    private static final List<ErrorKind> GRAVITY = List.of(
+            ErrorKind.SOURCE_REFUSED,
+            ErrorKind.CONFIGURATION,
+            ErrorKind.LAKE_CONFLICT,
+            ErrorKind.SCHEMA_CHANGED,
+            ErrorKind.LAKE_REFUSED,
+            ErrorKind.LAKE_UNAVAILABLE);
+
+    /** The tables that take part in the run. */
+    List<TableRuntime> followed() {
+        return tables.stream()
+                .filter(table -> !table.isStopped() && !left.containsKey(table.sink()))
+                .toList();
+    }
+
+    /**
+     * Decides; changes nothing.
+     *
+     * @throws PipelineException when the pipeline is refused, with everything that is wrong, one sentence a line
+     */
+    static Admission decide(String pipeline, TablePreparation.Prepared prepared, Lake lake) {
+        Map<TableId, LakeTableState> known = known(pipeline, prepared, lake);
+        List<TableRuntime> tables = new ArrayList<>(prepared.tables());
+        Map<TableId, String> left = new LinkedHashMap<>();
+        List<LakeProblem> refusals = new ArrayList<>();
+        for (PipelineTables.Misfit misfit : prepared.misfits()) {
+            LakeTableState state = known.get(misfit.sink());
+            boolean stopped = state != null && state.phase() == TablePhase.STOPPED;
+            if (state != null && (stopped || changedBeneath(misfit, state))) {
+                tables.add(TableRuntime.unknown(misfit.source(), state));
+                if (!stopped) {
+                    left.put(misfit.sink(), reason(misfit.source(), state, misfit.reason()));
+                }
+            } else {
+                refusals.add(new LakeProblem(misfit.kind(), Optional.of(misfit.sink()), misfit.reason()));
+            }
+        }
+        refuse(refusals);
+        for (TableRuntime table : prepared.tables()) {
+            LakeTableState state = known.get(table.sink());
+            if (state == null) {
+                continue;
+            }
+            table.state(state);
+            List<String> differences = table.definition().differencesFrom(state.notes());
+            if (state.phase() == TablePhase.STREAMING && !differences.isEmpty()) {
+                left.put(table.sink(), reason(table.source(), state, String.join("; ", differences)));
+            }
+        }
+        tables.sort(Comparator.comparing(TableRuntime::source));
+        Admission decided = new Admission(List.copyOf(tables), left);
+        decided.askLake(pipeline, lake);
+        return decided;
+    }
+
+    private void askLake(String pipeline, Lake lake) {
+        List<LakeTableSpec> specs = followed().stream().map(TableRuntime::spec).toList();
+        List<LakeProblem> refusals = new ArrayList<>();
+        Map<TableId, List<String>> misfits = new LinkedHashMap<>();
+        for (LakeProblem problem : lake.check(pipeline, specs)) {
+            if (problem.kind() == ErrorKind.SCHEMA_CHANGED && problem.table().isPresent()) {
+                misfits.computeIfAbsent(problem.table().get(), table -> new ArrayList<>())
+                        .add(problem.message());
+            } else {
+                refusals.add(problem);
+            }
+        }
+        for (TableRuntime table : followed()) {
+            List<String> differences = misfits.get(table.sink());
+            if (differences == null) {
+                continue;
+            }
+            if (table.state().phase() == TablePhase.STREAMING) {
+                left.put(table.sink(), reason(table.source(), table.state(), String.join(" ", differences)));
+            } else {
+                refusals.add(new LakeProblem(
+                        ErrorKind.SCHEMA_CHANGED,
+                        Optional.of(table.sink()),
+                        String.join(" ", differences) + " Nothing of it is published yet: drop lake table "
+                                + table.sink() + " to have it made anew."));
+            }
+        }
+        refuse(refusals);
+    }
+
+    private static Map<TableId, LakeTableState> known(String pipeline, TablePreparation.Prepared prepared, Lake lake) {
+        List<TableId> sinks = new ArrayList<>();
+        prepared.tables().forEach(table -> sinks.add(table.sink()));
+        prepared.misfits().forEach(misfit -> sinks.add(misfit.sink()));
+        Map<TableId, LakeTableState> known = new HashMap<>();
+        for (LakeTableState state : lake.inspect(sinks)) {
+            if (state.pipeline().equals(pipeline)) {
+                known.put(state.table(), state);
+            }
+        }
+        return known;
+    }
+
+    /** Whether the source's table changed under a rule that once fitted it; a rule that was changed is a mistake in it. */
+    private static boolean changedBeneath(PipelineTables.Misfit misfit, LakeTableState state) {
+        return state.phase() == TablePhase.STREAMING
+                && (misfit.kind() == ErrorKind.SOURCE_REFUSED || misfit.rule().wrote(state.notes()));
+    }
+
+    private static String reason(TableId source, LakeTableState state, String what) {
+        return "Table " + source + " is not what lake table " + state.table() + " was filled from; it changed while the"
+                + " pipeline was stopped: " + what.replaceFirst("\\.$", "") + ". Lake table " + state.table()
+                + " stays as of cut " + state.cut()
+                + state.position().map(at -> " at " + at).orElse("")
+                + ". Drop it and start the pipeline again to have the table read anew.";
+    }
+
+    private static void refuse(List<LakeProblem> refusals) {
+        if (refusals.isEmpty()) {
+            return;
+        }
+        ErrorKind kind = GRAVITY.stream()
+                .filter(grave -> refusals.stream().anyMatch(problem -> problem.kind() == grave))
+                .findFirst()
+                .orElse(refusals.get(0).kind());
+        throw new PipelineException(
+                kind,
+                String.join(
+                        "\n",
+                        refusals.stream().map(LakeProblem::message).distinct().toList()));
+    }
+}
