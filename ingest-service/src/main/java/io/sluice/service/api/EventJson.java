@@ -37,6 +37,13 @@ public record EventJson(String type, String pipeline, Map<String, @Nullable Obje
         } else if (event instanceof PipelineEvent.TableStopped stopped) {
             details.put("source", stopped.source());
             details.put("reason", stopped.reason());
+        } else if (event instanceof PipelineEvent.VerificationProgressed step) {
+            details.put("step", step.step());
+            details.put("tablesDone", step.tablesDone());
+            details.put("tablesTotal", step.tablesTotal());
+        } else if (event instanceof PipelineEvent.VerificationEnded ended) {
+            details.put("state", ended.state());
+            details.put("verdict", ended.verdict().orElse(null));
         } else if (event instanceof PipelineEvent.Failed failed) {
             details.put("kind", failed.failure().kind().name());
             details.put("message", failed.failure().message());

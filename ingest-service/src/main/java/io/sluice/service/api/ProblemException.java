@@ -35,6 +35,20 @@ final class ProblemException extends RuntimeException {
         return new ProblemException("urn:sluice:problem:not-in-time", "Not in time", 504, detail, null);
     }
 
+    static ProblemException verificationRefused(String detail) {
+        return new ProblemException(
+                "urn:sluice:problem:verification-refused", "Verification refused", 409, detail, null);
+    }
+
+    static ProblemException noVerification(String name) {
+        return new ProblemException(
+                "urn:sluice:problem:no-verification",
+                "No verification",
+                404,
+                "Pipeline " + name + " has not been verified in this process; POST to the same path begins that.",
+                null);
+    }
+
     static ProblemException badRequest(String detail) {
         return new ProblemException("urn:sluice:problem:bad-request", "Bad request", 400, detail, null);
     }

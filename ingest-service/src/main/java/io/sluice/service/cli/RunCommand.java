@@ -5,6 +5,8 @@ import io.sluice.config.PipelineConfig;
 import io.sluice.service.console.Console;
 import io.sluice.service.runtime.Pipeline;
 import io.sluice.service.runtime.PipelineState;
+import io.sluice.service.verify.PipelineVerification;
+import io.sluice.service.verify.Verifications;
 import io.sluice.service.wiring.PipelineAssembly;
 import io.sluice.service.wiring.PipelineRegistry;
 import jakarta.enterprise.context.Dependent;
@@ -34,6 +36,7 @@ public class RunCommand implements Callable<Integer> {
     private static final long LOOK_MILLIS = 100;
 
     private final PipelineRegistry registry;
+    private final Verifications verifications;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -59,8 +62,9 @@ public class RunCommand implements Callable<Integer> {
     String port;
 
     @Inject
-    RunCommand(PipelineRegistry registry) {
+    RunCommand(PipelineRegistry registry, Verifications verifications) {
         this.registry = registry;
+        this.verifications = verifications;
     }
 
     @Override
@@ -68,7 +72,10 @@ public class RunCommand implements Callable<Integer> {
         List<PipelineConfig> configs = PipelineFiles.read(files);
         PrintWriter out = spec.commandLine().getOut();
         for (PipelineConfig config : configs) {
-            registry.add(PipelineAssembly.of(config).pipeline(registry, Clock.systemUTC()));
+            PipelineAssembly assembly = PipelineAssembly.of(config);
+            Pipeline pipeline = assembly.pipeline(registry, Clock.systemUTC());
+            registry.add(pipeline);
+            verifications.offer(pipeline.name(), new PipelineVerification(assembly, pipeline));
         }
         StopSignal stop = StopSignal.install();
         Collection<Pipeline> pipelines = registry.pipelines();

@@ -1,5 +1,6 @@
 package io.sluice.service.cli;
 
+import io.sluice.service.verify.Verifications;
 import io.sluice.service.wiring.PipelineRegistry;
 import java.time.Clock;
 import picocli.CommandLine;
@@ -12,7 +13,7 @@ public final class StandaloneCommands implements CommandLine.IFactory {
     @Override
     public <K> K create(Class<K> type) throws Exception {
         if (type == RunCommand.class) {
-            return type.cast(new RunCommand(registry));
+            return type.cast(new RunCommand(registry, new Verifications(registry, Clock.systemUTC())));
         }
         if (type == DemoCommand.class) {
             return type.cast(new DemoCommand(registry));

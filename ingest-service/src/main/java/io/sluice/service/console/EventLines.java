@@ -22,6 +22,8 @@ final class EventLines {
                     + " rows/s); changes follow from " + handover.position());
         } else if (event instanceof PipelineEvent.TableStopped stopped) {
             lines.add(name + "table stopped  " + stopped.source() + ": " + stopped.reason());
+        } else if (event instanceof PipelineEvent.VerificationEnded ended) {
+            lines.add(name + "verified  " + ended.verdict().orElse(ended.state()));
         } else if (event instanceof PipelineEvent.Failed failed) {
             failed.failure().message().lines().forEach(line -> lines.add(name + "failed  " + line));
             lines.add(name + "hint: " + failed.failure().hint());

@@ -26,6 +26,13 @@ public sealed interface PipelineEvent {
     /** A table was left behind. */
     record TableStopped(String pipeline, String source, String reason) implements PipelineEvent {}
 
+    /** A comparison of source and lake goes on. */
+    record VerificationProgressed(String pipeline, String step, int tablesDone, int tablesTotal)
+            implements PipelineEvent {}
+
+    /** A comparison of source and lake ended; with what it found, when it came to that. */
+    record VerificationEnded(String pipeline, String state, Optional<String> verdict) implements PipelineEvent {}
+
     /** A failure; with the time until the next attempt, or empty when there is none. */
     record Failed(String pipeline, PipelineStatus.Failure failure, Optional<Duration> retryIn)
             implements PipelineEvent {}
