@@ -35,7 +35,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RestCatalogServer implements AutoCloseable {
 
-    private final HttpServer server;
+    private final int port;
+    private HttpServer server;
     private final ExecutorService executor = Executors.newCachedThreadPool();
     private final JdbcCatalog catalog = new JdbcCatalog();
     private final CatalogRoutes routes;
@@ -53,23 +54,32 @@ public final class RestCatalogServer implements AutoCloseable {
         /** Answered with 504; it happens all the same. */
         TIMEOUT_AFTER_EFFECT,
         /** The connection is closed without an answer; it happens all the same. */
-        LOST_RESPONSE
+        LOST_RESPONSE,
+        /** The connection is closed without an answer; nothing happens. */
+        LOST_REQUEST,
+        /** Answered with 500; it happens all the same. */
+        ERROR_AFTER_EFFECT,
+        /** Answered with 409 as if another writer had been faster; it happens all the same, as after a repeated request. */
+        CONFLICT_AFTER_EFFECT
     }
 
     private record Planned(Pattern request, Fault fault) {}
 
-    private RestCatalogServer(Path directory, HttpServer server) {
-        this.server = server;
+    private RestCatalogServer(Path directory, String warehouse, Map<String, String> hadoop) {
+        this.server = listen(0);
+        this.port = server.getAddress().getPort();
         this.warehouse = directory;
         this.mapper = mapper();
-        catalog.setConf(new Configuration());
+        Configuration configuration = new Configuration();
+        hadoop.forEach(configuration::set);
+        catalog.setConf(configuration);
         catalog.initialize(
                 "rest-backend",
                 Map.of(
                         CatalogProperties.URI,
                         "jdbc:sqlite:" + directory.resolve("rest-catalog.db"),
                         CatalogProperties.WAREHOUSE_LOCATION,
-                        directory.toString(),
+                        warehouse,
                         "jdbc.schema-version",
                         "V1"));
         this.routes = new CatalogRoutes(catalog, mapper);
@@ -81,24 +91,48 @@ public final class RestCatalogServer implements AutoCloseable {
      * @param directory of the catalog's file and of the tables; what it has is kept
      */
     public static RestCatalogServer start(Path directory) {
+        return start(directory, directory.toString(), Map.of());
+    }
+
+    /**
+     * Starts a server whose tables are elsewhere.
+     *
+     * @param directory of the catalog's file; what it has is kept
+     * @param warehouse where tables are made, such as {@code s3a://lake/warehouse}
+     * @param hadoop what Hadoop needs to reach it
+     */
+    public static RestCatalogServer start(Path directory, String warehouse, Map<String, String> hadoop) {
+        return new RestCatalogServer(directory, warehouse, hadoop);
+    }
+
+    private HttpServer listen(int wanted) {
         try {
-            HttpServer http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-            RestCatalogServer server = new RestCatalogServer(directory, http);
-            http.createContext("/", server::handle);
-            http.setExecutor(server.executor);
+            HttpServer http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted), 0);
+            http.createContext("/", this::handle);
+            http.setExecutor(executor);
             http.start();
-            return server;
+            return http;
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot start the REST catalog", e);
         }
     }
 
-    /** The catalog's {@code uri}. */
-    public String uri() {
-        return "http://127.0.0.1:" + server.getAddress().getPort();
+    /** Stops listening: connections are refused until {@link #comeBack}. */
+    public synchronized void goAway() {
+        server.stop(0);
     }
 
-    /** The directory of the tables. */
+    /** Listens again, at the same address. */
+    public synchronized void comeBack() {
+        server = listen(port);
+    }
+
+    /** The catalog's {@code uri}. */
+    public String uri() {
+        return "http://127.0.0.1:" + port;
+    }
+
+    /** The directory of the catalog's file and, unless they are elsewhere, of the tables. */
     public Path warehouse() {
         return warehouse;
     }
@@ -118,7 +152,7 @@ public final class RestCatalogServer implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         server.stop(0);
         executor.shutdownNow();
         catalog.close();
@@ -165,6 +199,17 @@ public final class RestCatalogServer implements AutoCloseable {
                 case LOST_RESPONSE -> {
                     respond(method, path, exchange.getRequestURI().getRawQuery(), body);
                     return Optional.empty();
+                }
+                case LOST_REQUEST -> {
+                    return Optional.empty();
+                }
+                case ERROR_AFTER_EFFECT -> {
+                    respond(method, path, exchange.getRequestURI().getRawQuery(), body);
+                    return Optional.of(error(500, new IllegalStateException("Planned failure")));
+                }
+                case CONFLICT_AFTER_EFFECT -> {
+                    respond(method, path, exchange.getRequestURI().getRawQuery(), body);
+                    return Optional.of(error(409, new CommitFailedException("Planned conflict")));
                 }
             }
         }
