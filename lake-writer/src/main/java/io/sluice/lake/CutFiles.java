@@ -1,5 +1,6 @@
 package io.sluice.lake;
 
+import io.sluice.lake.commit.RecordingFileIO;
 import io.sluice.lake.index.KeyIndex;
 import io.sluice.lake.index.RowLocation;
 import io.sluice.lake.parquet.PartitionedFileWriter;
@@ -37,6 +38,7 @@ final class CutFiles {
     private final KeyIndex index;
     private final OutputFileFactory dataFiles;
     private final OutputFileFactory deleteFiles;
+    private final RecordingFileIO vectorFiles;
     private final Map<Integer, DataFile> written = new TreeMap<>();
     private final DeletedRows deleted = new DeletedRows();
     private boolean truncated;
@@ -46,7 +48,12 @@ final class CutFiles {
         this.table = table;
         this.index = index;
         this.dataFiles = factory(table.table(), FileFormat.PARQUET, cutId);
-        this.deleteFiles = factory(table.table(), FileFormat.PUFFIN, cutId + "-dv");
+        this.vectorFiles = new RecordingFileIO(table.table().io());
+        this.deleteFiles = OutputFileFactory.builderFor(table.table(), 0, 0)
+                .format(FileFormat.PUFFIN)
+                .operationId(cutId + "-dv")
+                .ioSupplier(() -> vectorFiles)
+                .build();
     }
 
     static OutputFileFactory factory(Table table, FileFormat format, String operationId) {
@@ -143,6 +150,8 @@ final class CutFiles {
         try {
             writeVectors(files, added, removed, deletes, replaced);
         } catch (IOException | RuntimeException e) {
+            // The answer may be wrong and the file be there; nobody refers to it.
+            vectorFiles.written().forEach(this::delete);
             throw StorageFailures.of(table.id(), "write the deletion vectors", e);
         }
         Outcome result = new Outcome(added, deletes, replaced, removed);

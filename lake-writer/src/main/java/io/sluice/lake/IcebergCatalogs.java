@@ -1,5 +1,6 @@
 package io.sluice.lake;
 
+import io.sluice.lake.commit.TrackedFileIO;
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
 import java.io.IOException;
@@ -7,6 +8,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -14,6 +16,8 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.CatalogProperties;
 import org.apache.iceberg.CatalogUtil;
 import org.apache.iceberg.catalog.Catalog;
+import org.apache.iceberg.hadoop.HadoopFileIO;
+import org.apache.iceberg.jdbc.JdbcCatalog;
 
 /** Builds catalogs from options. */
 public final class IcebergCatalogs {
@@ -21,6 +25,11 @@ public final class IcebergCatalogs {
     private static final Set<String> TYPES = Set.of("jdbc", "rest", "hadoop", "glue", "hive", "nessie");
     private static final String SQLITE = "jdbc:sqlite:";
     private static final String HADOOP_PREFIX = "hadoop.";
+
+    /** Names that can only be Hadoop's: its file systems' own. */
+    private static final List<String> HADOOP_NAMES = List.of("fs.", "dfs.");
+
+    private static final String S3A = "org.apache.hadoop.fs.s3a.S3AFileSystem";
 
     private IcebergCatalogs() {}
 
@@ -33,7 +42,7 @@ public final class IcebergCatalogs {
     public static Catalog open(LakeOptions options) {
         Map<String, String> properties = properties(options);
         try {
-            return CatalogUtil.buildIcebergCatalog(options.catalogName(), properties, hadoop(options));
+            return build(options, properties);
         } catch (IllegalArgumentException | NullPointerException e) {
             throw new PipelineException(
                     ErrorKind.CONFIGURATION,
@@ -47,14 +56,42 @@ public final class IcebergCatalogs {
         }
     }
 
+    private static Catalog build(LakeOptions options, Map<String, String> properties) {
+        Configuration hadoop = hadoop(options);
+        if (!CatalogUtil.ICEBERG_CATALOG_TYPE_JDBC.equals(properties.get(CatalogUtil.ICEBERG_CATALOG_TYPE))) {
+            return CatalogUtil.buildIcebergCatalog(options.catalogName(), properties, hadoop);
+        }
+        // As CatalogUtil does, but for the files, of which the catalog leaves some behind.
+        Map<String, String> own = new HashMap<>(properties);
+        own.remove(CatalogUtil.ICEBERG_CATALOG_TYPE);
+        JdbcCatalog catalog = new JdbcCatalog(
+                all -> new TrackedFileIO(CatalogUtil.loadFileIO(all.get(CatalogProperties.FILE_IO_IMPL), all, hadoop)),
+                null,
+                true);
+        catalog.setConf(hadoop);
+        catalog.initialize(options.catalogName(), own);
+        return catalog;
+    }
+
+    /**
+     * Hadoop's configuration: catalog properties that begin with {@code fs.} or {@code dfs.} as they are, others
+     * without their prefix {@code hadoop.}. Objects that a catalog calls {@code s3://} are reached as {@code s3a://}.
+     */
     static Configuration hadoop(LakeOptions options) {
         Configuration hadoop = new Configuration();
+        hadoop.setIfUnset("fs.s3.impl", S3A);
         options.properties().forEach((name, value) -> {
             if (name.startsWith(HADOOP_PREFIX)) {
                 hadoop.set(name.substring(HADOOP_PREFIX.length()), value);
+            } else if (isHadoops(name)) {
+                hadoop.set(name, value);
             }
         });
         return hadoop;
+    }
+
+    private static boolean isHadoops(String name) {
+        return name.startsWith(HADOOP_PREFIX) || HADOOP_NAMES.stream().anyMatch(name::startsWith);
     }
 
     static Map<String, String> properties(LakeOptions options) {
@@ -79,11 +116,13 @@ public final class IcebergCatalogs {
         if (type.equalsIgnoreCase("jdbc")) {
             properties.put("jdbc.schema-version", "V1");
         }
+        // Hadoop's file systems are the ones that are here; a catalog without this looks for its own first.
+        properties.put(CatalogProperties.FILE_IO_IMPL, HadoopFileIO.class.getName());
         if (uri.startsWith(SQLITE)) {
             sqlite(uri, properties);
         }
         properties.putAll(options.properties());
-        properties.keySet().removeIf(name -> name.startsWith(HADOOP_PREFIX));
+        properties.keySet().removeIf(IcebergCatalogs::isHadoops);
         return properties;
     }
 

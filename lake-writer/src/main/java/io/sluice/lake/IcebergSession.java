@@ -259,6 +259,8 @@ final class IcebergSession implements LakeSession {
     private void settle(TableChange change, CommitResult result) {
         if (result.doubtful()) {
             doubtful.add(change.next().commitId() + change.table());
+        } else {
+            doubtful.remove(change.next().commitId() + change.table());
         }
         TableMarks marks = result.marks().get(change.table());
         LakeTable table = table(change.table());

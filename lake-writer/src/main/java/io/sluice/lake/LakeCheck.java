@@ -18,13 +18,12 @@ import org.apache.iceberg.CatalogUtil;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableProperties;
+import org.apache.iceberg.hadoop.HadoopFileIO;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.PositionOutputStream;
 
 /** Looks for what keeps tables from being written, and leaves nothing behind. */
 final class LakeCheck {
-
-    private static final String DEFAULT_FILE_IO = "org.apache.iceberg.hadoop.HadoopFileIO";
 
     private final LakeTables tables;
     private final LakeOptions options;
@@ -102,7 +101,7 @@ final class LakeCheck {
             // A catalog that places tables itself; the first table shows whether it can be written.
             return;
         }
-        String implementation = properties.getOrDefault(CatalogProperties.FILE_IO_IMPL, DEFAULT_FILE_IO);
+        String implementation = properties.getOrDefault(CatalogProperties.FILE_IO_IMPL, HadoopFileIO.class.getName());
         try (FileIO io = CatalogUtil.loadFileIO(implementation, properties, IcebergCatalogs.hadoop(options))) {
             probe(io, warehouse + "/" + probeName(), "warehouse " + warehouse, problems);
         } catch (IllegalArgumentException e) {

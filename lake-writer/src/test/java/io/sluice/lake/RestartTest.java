@@ -17,6 +17,7 @@ import static io.sluice.lake.TestLake.update;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.lake.TestLake.Killed;
 import io.sluice.lake.index.RocksKeyIndexes;
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
@@ -307,11 +308,7 @@ class RestartTest {
     }
 
     private LakeSession dyingAt(FailPoint failPoint) {
-        lake.with(options -> options.withFailPoints(point -> {
-            if (point == failPoint) {
-                throw new Killed();
-            }
-        }));
+        lake.with(options -> options.withFailPoints(TestLake.dyingAt(failPoint)));
         return lake.session();
     }
 
@@ -356,10 +353,5 @@ class RestartTest {
         try (Stream<Path> files = Files.walk(directory.resolve("warehouse"))) {
             return files.sorted().toList();
         }
-    }
-
-    /** A kill: no handler for exceptions sees it. */
-    private static final class Killed extends Error {
-        private static final long serialVersionUID = 1;
     }
 }

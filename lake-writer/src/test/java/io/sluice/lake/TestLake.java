@@ -11,6 +11,8 @@ import io.sluice.pipeline.batch.ColumnVector;
 import io.sluice.pipeline.batch.IntVector;
 import io.sluice.pipeline.batch.LongVector;
 import io.sluice.pipeline.batch.RowOperation;
+import io.sluice.pipeline.failpoint.FailPoint;
+import io.sluice.pipeline.failpoint.FailPoints;
 import io.sluice.pipeline.lake.CommitOutcome;
 import io.sluice.pipeline.lake.CutWriter;
 import io.sluice.pipeline.lake.LakeSession;
@@ -26,19 +28,19 @@ import io.sluice.pipeline.schema.Column;
 import io.sluice.pipeline.schema.DataType;
 import io.sluice.pipeline.schema.TableId;
 import io.sluice.pipeline.schema.TableSchema;
+import io.sluice.testkit.faults.Faults;
+import io.sluice.testkit.faults.FaultyFileIO;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Snapshot;
@@ -85,12 +87,25 @@ final class TestLake implements AutoCloseable {
     };
 
     final Path directory;
+    final TestStore store;
+    /** What shall go wrong with the files of lakes opened from now on. */
+    final Faults faults = new Faults();
+    /** No test sleeps: what would be waited is added up. */
+    Duration waited = Duration.ZERO;
+
+    final CommitRetries.Waiting waiting = duration -> waited = waited.plus(duration);
     private UnaryOperator<Catalog> wrapper = catalog -> catalog;
     private UnaryOperator<LakeOptions> changes = options -> options;
     private final List<AutoCloseable> open = new ArrayList<>();
 
     TestLake(Path directory) {
+        this(directory, TestStore.local(directory));
+    }
+
+    /** A lake of another kind; the directory is for local state. */
+    TestLake(Path directory, TestStore store) {
         this.directory = directory;
+        this.store = store;
     }
 
     /** Lakes opened from now on see their catalog through the wrapper. */
@@ -106,23 +121,45 @@ final class TestLake implements AutoCloseable {
     }
 
     LakeOptions options() {
-        LakeOptions options = LakeOptions.of(
-                        "jdbc",
-                        "jdbc:sqlite:" + directory.resolve("catalog/catalog.db"),
-                        directory.resolve("warehouse").toString(),
-                        Map.of(),
-                        directory.resolve("state"))
+        LakeOptions options = store.options(directory.resolve("state"), Map.of())
                 .withMemory(32L << 20, 8L << 20)
-                .withRetries(new CommitRetries(4, Duration.ofMillis(1), Duration.ofMillis(4)));
+                .withRetries(new CommitRetries(4, Duration.ofMillis(50), Duration.ofSeconds(2), waiting));
         return changes.apply(options);
     }
 
     IcebergLake lake() {
         LakeOptions options = options();
         KeyIndexes indexes = new RocksKeyIndexes(options.stateDirectory(), options.indexMemoryBytes());
-        IcebergLake lake = new IcebergLake(wrapper.apply(IcebergCatalogs.open(options)), options, indexes);
+        IcebergLake lake = new IcebergLake(wrapper.apply(IcebergCatalogs.open(faulty(options))), options, indexes);
         open.add(0, lake);
         return lake;
+    }
+
+    /** What is tested goes through the faults, what reads it back does not. */
+    private LakeOptions faulty(LakeOptions options) {
+        Map<String, String> properties = new HashMap<>(options.properties());
+        properties.putAll(FaultyFileIO.properties(faults));
+        return new LakeOptions(
+                options.catalogType(),
+                options.catalogName(),
+                options.uri(),
+                options.warehouse(),
+                properties,
+                options.stateDirectory(),
+                options.cutBufferBytes(),
+                options.indexMemoryBytes(),
+                options.retries(),
+                options.failPoints(),
+                options.ids());
+    }
+
+    /** Does something to the lake with a catalog of one's own, as another engine would. */
+    void elsewhere(Elsewhere use) {
+        try (IcebergCatalogsHandle catalog = new IcebergCatalogsHandle(IcebergCatalogs.open(options()))) {
+            use.accept(catalog.catalog());
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     static LakeTableSpec spec(TableSchema schema, String... partitionKeys) {
@@ -308,21 +345,21 @@ final class TestLake implements AutoCloseable {
         return read(id, table -> Map.copyOf(table.properties()));
     }
 
-    /** Files below the warehouse that the catalog's tables do not refer to in any snapshot, but for old metadata. */
+    /** Files of data and deletes in the warehouse. */
     Set<String> dataFilesOnDisk() {
-        Set<String> files = new TreeSet<>();
-        Path warehouse = directory.resolve("warehouse");
-        if (!Files.exists(warehouse)) {
-            return files;
-        }
-        try (Stream<Path> found = Files.walk(warehouse)) {
-            found.filter(path -> path.toString().contains("/data/") && Files.isRegularFile(path))
-                    .filter(path -> !path.getFileName().toString().endsWith(".crc"))
-                    .forEach(path -> files.add(path.toString()));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        Set<String> files = store.files(store.warehouse());
+        files.removeIf(path -> !path.contains("/data/"));
         return files;
+    }
+
+    /** Each table's files are those that its metadata speaks of. */
+    void assertNoFileLeakedOrMissing(TableId... ids) {
+        for (TableId id : ids) {
+            read(id, table -> {
+                LakeAudit.assertNoFileLeakedOrMissing(store, table);
+                return id;
+            });
+        }
     }
 
     /** Files of data and deletes that some snapshot of the tables refers to. */
@@ -331,8 +368,8 @@ final class TestLake implements AutoCloseable {
         for (TableId id : ids) {
             read(id, table -> {
                 for (Snapshot snapshot : table.snapshots()) {
-                    snapshot.addedDataFiles(table.io()).forEach(file -> files.add(file.location()));
-                    snapshot.addedDeleteFiles(table.io()).forEach(file -> files.add(file.location()));
+                    snapshot.addedDataFiles(table.io()).forEach(file -> files.add(TestStore.path(file.location())));
+                    snapshot.addedDeleteFiles(table.io()).forEach(file -> files.add(TestStore.path(file.location())));
                 }
                 return files;
             });
@@ -381,6 +418,25 @@ final class TestLake implements AutoCloseable {
         for (AutoCloseable closeable : closing) {
             closeable.close();
         }
+    }
+
+    /** Dies at the place. */
+    static FailPoints dyingAt(FailPoint failPoint) {
+        return point -> {
+            if (point == failPoint) {
+                throw new Killed();
+            }
+        };
+    }
+
+    /** A kill: no handler for exceptions sees it. */
+    static final class Killed extends Error {
+        private static final long serialVersionUID = 1;
+    }
+
+    @FunctionalInterface
+    interface Elsewhere {
+        void accept(Catalog catalog) throws Exception;
     }
 
     @FunctionalInterface

@@ -2,6 +2,7 @@ package io.sluice.lake.commit;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.apache.iceberg.MetadataUpdate;
 import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.TableMetadata;
@@ -26,6 +27,9 @@ sealed interface CatalogSwap {
     /** Whether several tables change in one step. */
     boolean spansTables();
 
+    /** Whether a swap that is based on {@code base} cannot succeed any more, the table being as {@code now}. */
+    boolean isSuperseded(TableMetadata base, TableMetadata now);
+
     /** What makes a change of owner visible to the swap. */
     FencingSnapshot fencing();
 
@@ -35,8 +39,17 @@ sealed interface CatalogSwap {
         @Override
         public void swap(List<StagedCommit> commits) {
             for (StagedCommit commit : commits) {
-                commit.target().operations().commit(commit.base(), commit.updated());
+                try {
+                    commit.target().operations().commit(commit.base(), commit.updated());
+                } finally {
+                    commit.noteMetadataFiles();
+                }
             }
+        }
+
+        @Override
+        public boolean isSuperseded(TableMetadata base, TableMetadata now) {
+            return !Objects.equals(base.metadataFileLocation(), now.metadataFileLocation());
         }
 
         @Override
@@ -67,6 +80,18 @@ sealed interface CatalogSwap {
                         commit.updated().changes()));
             }
             catalog.commitTransaction(requests);
+        }
+
+        @Override
+        public boolean isSuperseded(TableMetadata base, TableMetadata now) {
+            return !Objects.equals(base.uuid(), now.uuid())
+                    || head(base, SnapshotRef.MAIN_BRANCH) != head(now, SnapshotRef.MAIN_BRANCH)
+                    || head(base, FencingSnapshot.OWNER_BRANCH) != head(now, FencingSnapshot.OWNER_BRANCH);
+        }
+
+        private static long head(TableMetadata metadata, String name) {
+            SnapshotRef ref = metadata.ref(name);
+            return ref == null ? TableMarks.NO_SNAPSHOT : ref.snapshotId();
         }
 
         private static UpdateRequirement unmoved(TableMetadata base, String name) {

@@ -20,6 +20,7 @@ public final class Ownership {
     private final CatalogSwap swap;
     private final CommitRetries retries;
     private final Supplier<String> ids;
+    private final Leftovers leftovers;
 
     /**
      * For the tables of one catalog.
@@ -30,6 +31,7 @@ public final class Ownership {
         this.swap = CatalogSwap.of(catalog);
         this.retries = retries;
         this.ids = ids;
+        this.leftovers = new Leftovers(swap);
     }
 
     /**
@@ -85,7 +87,7 @@ public final class Ownership {
             String owner,
             Optional<String> left) {
         RuntimeException last = new IllegalStateException("Nothing was tried");
-        for (int attempt = 1; attempt <= retries.attempts(); attempt++) {
+        for (int attempt = 1; attempt <= retries.attempts() + 1; attempt++) {
             if (attempt > 1) {
                 retries.pause(attempt - 1);
             }
@@ -98,6 +100,7 @@ public final class Ownership {
                 last = e;
                 continue;
             }
+            leftovers.sweep(identifier, base);
             Optional<TableMarks> found = claim(table, base, pipeline);
             if (found.isPresent()
                     && found.get().owner().equals(owner)
@@ -106,6 +109,9 @@ public final class Ownership {
             }
             if (found.isPresent() && found.get().epoch() >= epoch) {
                 return Optional.empty();
+            }
+            if (attempt > retries.attempts()) {
+                break;
             }
             TableMarks before = found.orElse(TableMarks.unpublished(pipeline, 0, ""));
             TableMarks owned = accepted(before, SnapshotClaim.current(base)).ownedBy(epoch, owner);
@@ -118,10 +124,10 @@ public final class Ownership {
                 swap.swap(List.of(staged));
                 return Optional.of(staged.marks());
             } catch (CommitFailedException e) {
-                staged.discard();
+                leftovers.add(staged, Leftovers.Claim.FAILED);
                 last = e;
             } catch (RuntimeException e) {
-                // Reading the table again tells whether it went through.
+                leftovers.add(staged, Leftovers.Claim.UNKNOWN);
                 last = e;
             }
         }

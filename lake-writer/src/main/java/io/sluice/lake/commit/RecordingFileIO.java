@@ -8,19 +8,20 @@ import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.io.OutputFile;
 
 /** Remembers what was written through it, so that an attempt that is known to have failed can be cleaned up. */
-final class RecordingFileIO implements FileIO {
+public final class RecordingFileIO implements FileIO {
 
     private static final long serialVersionUID = 1;
 
     private final FileIO delegate;
     private final Queue<String> written = new ConcurrentLinkedQueue<>();
 
-    RecordingFileIO(FileIO delegate) {
+    /** Passes everything on. */
+    public RecordingFileIO(FileIO delegate) {
         this.delegate = delegate;
     }
 
     /** Every location that an output file was asked for. */
-    Queue<String> written() {
+    public Queue<String> written() {
         return written;
     }
 

@@ -13,6 +13,7 @@ import org.apache.iceberg.TableOperations;
 import org.apache.iceberg.Transactions;
 import org.apache.iceberg.UpdateProperties;
 import org.apache.iceberg.expressions.Expressions;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -94,6 +95,18 @@ record StagedCommit(
         for (Map.Entry<String, String> mark : change.next().summary().entrySet()) {
             update.set(mark.getKey(), mark.getValue());
         }
+    }
+
+    /** The catalog may have written metadata of its own for the attempt. */
+    void noteMetadataFiles() {
+        if (target.operations().io() instanceof TrackedFileIO tracked) {
+            pinned.recorded().written().addAll(tracked.takeMetadataFiles(base.location()));
+        }
+    }
+
+    /** Whether the attempt wrote this file. */
+    boolean wrote(@Nullable String path) {
+        return path != null && pinned.recorded().written().contains(path);
     }
 
     /** The attempt is known not to have gone through: its manifests are referenced by nobody. */

@@ -14,6 +14,8 @@ import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Commits changes, exactly once. Invariants, each held on every attempt:
@@ -22,20 +24,24 @@ import org.jspecify.annotations.Nullable;
  *   <li>The metadata that the swap compares with is the object that {@link CommitGuard} checked: operations are built on
  *       it by {@link PinnedOperations} and cannot refresh, so a commit of someone else between check and swap makes the
  *       swap fail.
- *   <li>Only what is known to have failed is undone. After any other error the table is read again, and the id of the
- *       commit in its properties decides.
+ *   <li>After any error the table is read again, and the id of the commit in its properties decides; what an attempt
+ *       wrote is deleted only then ({@link Leftovers}).
  *   <li>An attempt is free of side effects but for its own manifests; data files are never touched here.
  * </ul>
  */
 public final class TableCommitter {
 
+    private static final Logger LOG = LoggerFactory.getLogger(TableCommitter.class);
+
     private final CatalogSwap swap;
     private final CommitRetries retries;
+    private final Leftovers leftovers;
 
     /** A committer for the tables of one catalog. */
     public TableCommitter(Catalog catalog, CommitRetries retries) {
         this.swap = CatalogSwap.of(catalog);
         this.retries = retries;
+        this.leftovers = new Leftovers(swap);
     }
 
     /** Whether {@link #commit} takes several tables at once. */
@@ -68,11 +74,13 @@ public final class TableCommitter {
                 continue;
             }
             if (look.refusal != null) {
-                return new CommitResult(look.refusal, look.done, doubtful);
+                // The tables after the one that refused were not looked at.
+                targets.forEach(this::settle);
+                return new CommitResult(look.refusal, look.done, mayBeReferenced(targets));
             }
             if (look.open.isEmpty()) {
                 return new CommitResult(
-                        tried ? committed(look.done) : new CommitOutcome.AlreadyCommitted(), look.done, doubtful);
+                        tried ? committed(look.done) : new CommitOutcome.AlreadyCommitted(), look.done, false);
             }
             if (attempt > retries.attempts()) {
                 break;
@@ -93,24 +101,43 @@ public final class TableCommitter {
                 swap.swap(staged);
                 for (StagedCommit commit : staged) {
                     look.done.put(commit.target().change().table(), commit.marks());
+                    settle(commit.target());
                 }
-                return new CommitResult(committed(look.done), look.done, doubtful);
+                return new CommitResult(committed(look.done), look.done, false);
             } catch (CommitFailedException e) {
-                staged.forEach(StagedCommit::discard);
+                staged.forEach(commit -> leftovers.add(commit, Leftovers.Claim.FAILED));
                 last = e;
             } catch (RuntimeException e) {
                 if (!doubtful) {
                     refuseIfHopeless(targets, staged, e);
                 }
+                staged.forEach(commit -> leftovers.add(commit, Leftovers.Claim.UNKNOWN));
                 doubtful = true;
                 last = e;
             }
         }
-        return new CommitResult(new CommitOutcome.Unknown(first, last), Map.of(), doubtful);
+        return new CommitResult(new CommitOutcome.Unknown(first, last), Map.of(), true);
+    }
+
+    private boolean mayBeReferenced(List<CommitTarget> targets) {
+        return targets.stream().anyMatch(leftovers::mayBeReferenced);
+    }
+
+    /** Removes what earlier attempts left, as far as the table as it is now allows. */
+    private void settle(CommitTarget target) {
+        if (!leftovers.has(target.identifier())) {
+            return;
+        }
+        try {
+            leftovers.sweep(target.identifier(), target.operations().refresh());
+        } catch (RuntimeException e) {
+            // The commit itself stands; the next look at the table sweeps.
+            LOG.debug("Could not look for the leftovers of {}", target.identifier(), e);
+        }
     }
 
     /** Reads the tables again and asks the guard. */
-    private static Look look(List<CommitTarget> targets) {
+    private Look look(List<CommitTarget> targets) {
         Look look = new Look();
         for (CommitTarget target : targets) {
             TableChange change = target.change();
@@ -127,6 +154,7 @@ public final class TableCommitter {
                                 + change.expected().describe() + ". Start the pipeline again to have it loaded anew");
                 return look;
             }
+            leftovers.sweep(target.identifier(), metadata);
             CommitGuard.Verdict verdict = CommitGuard.check(metadata, change);
             if (verdict instanceof CommitGuard.Verdict.Refused refused) {
                 look.refusal = refused.outcome();
@@ -155,7 +183,7 @@ public final class TableCommitter {
     }
 
     /** A full disk or a missing privilege will not go away by trying again, provided that the table shows no effect. */
-    private static void refuseIfHopeless(List<CommitTarget> targets, List<StagedCommit> staged, RuntimeException e) {
+    private void refuseIfHopeless(List<CommitTarget> targets, List<StagedCommit> staged, RuntimeException e) {
         TableId table = targets.get(0).change().table();
         PipelineException failure = StorageFailures.of(table, "commit a change", e);
         if (failure.kind() == ErrorKind.INTERRUPTED) {

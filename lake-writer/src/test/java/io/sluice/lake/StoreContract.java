@@ -1,0 +1,327 @@
+package io.sluice.lake;
+
+import static io.sluice.lake.TestLake.EVENTS;
+import static io.sluice.lake.TestLake.EVENTS_SCHEMA;
+import static io.sluice.lake.TestLake.NO_REFETCH;
+import static io.sluice.lake.TestLake.ORDERS;
+import static io.sluice.lake.TestLake.ORDERS_SCHEMA;
+import static io.sluice.lake.TestLake.UNAVAILABLE;
+import static io.sluice.lake.TestLake.cut;
+import static io.sluice.lake.TestLake.delete;
+import static io.sluice.lake.TestLake.events;
+import static io.sluice.lake.TestLake.insert;
+import static io.sluice.lake.TestLake.orders;
+import static io.sluice.lake.TestLake.prepare;
+import static io.sluice.lake.TestLake.publish;
+import static io.sluice.lake.TestLake.row;
+import static io.sluice.lake.TestLake.spec;
+import static io.sluice.lake.TestLake.truncate;
+import static io.sluice.lake.TestLake.update;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sluice.lake.TestLake.Killed;
+import io.sluice.pipeline.error.ErrorKind;
+import io.sluice.pipeline.error.PipelineException;
+import io.sluice.pipeline.failpoint.FailPoint;
+import io.sluice.pipeline.lake.CommitOutcome;
+import io.sluice.pipeline.lake.LakeSession;
+import io.sluice.pipeline.lake.LakeTableState;
+import io.sluice.pipeline.lake.PreparedCut;
+import io.sluice.pipeline.lake.SnapshotFiles;
+import io.sluice.pipeline.lake.TablePhase;
+import io.sluice.pipeline.schema.TableId;
+import io.sluice.pipeline.schema.TableSchema;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What must hold on every catalog and every storage. */
+abstract class StoreContract {
+
+    /** How a commit's answer is wrong or missing. */
+    enum Answer {
+        /** Reported as lost to another writer, and done. */
+        FAILED_THOUGH_DONE,
+        /** An error of the server, and done. */
+        ERROR_THOUGH_DONE,
+        /** No answer, and done. */
+        LOST_THOUGH_DONE,
+        /** No answer, and not done. */
+        LOST_AND_NOT_DONE,
+        /** Reported as lost to another writer, rightly. */
+        FAILED_AND_NOT_DONE
+    }
+
+    @TempDir
+    Path directory;
+
+    TestLake lake;
+    LakeSession session;
+
+    /** A lake with nothing in it; the directory is the test's own. */
+    abstract TestLake newLake(Path localDirectory);
+
+    /** The next commit that changes orders is answered like that. */
+    abstract void answerNextCommit(Answer answer);
+
+    /** The catalog cannot be reached. */
+    abstract void goAway();
+
+    /** The catalog can be reached again. */
+    abstract void comeBack();
+
+    /** Ends what {@link #newLake} started. */
+    abstract void closeServers();
+
+    @BeforeEach
+    void published() {
+        lake = newLake(directory);
+        session = lake.session();
+        publish(session, ORDERS_SCHEMA, 100, row(1L, "new", "a"), row(2L, "new", "b"), row(3L, "new", "c"));
+        publish(session, EVENTS_SCHEMA, 100, row("x", 1), row("x", 1));
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        lake.faults.clear();
+        lake.assertSound(ORDERS, EVENTS);
+        lake.close();
+        closeServers();
+    }
+
+    /** Another process with the same pipeline. */
+    private TestLake rival() {
+        return new TestLake(directory.resolve("rival"), lake.store);
+    }
+
+    @Test
+    void snapshotsAndCutsAreReadBackAlsoAfterARestart() throws Exception {
+        cut(
+                session,
+                2,
+                orders(insert(4L, "new", "d"), update(2L, "paid", UNAVAILABLE), delete(1L)),
+                events(insert("y", 2), delete("x", 1)));
+        assertThat(lake.rows(ORDERS)).containsExactly("2|paid|b", "3|new|c", "4|new|d");
+        assertThat(lake.rows(EVENTS)).containsExactly("x|1", "y|2");
+
+        lake.restart();
+        session = lake.session();
+        assertThat(session.epoch()).isEqualTo(2);
+        assertThat(session.tables()).extracting(LakeTableState::cut).containsExactly(2L, 2L);
+        cut(session, 3, orders(update(4L, "sent", UNAVAILABLE)), events(truncate(), insert("z", 9)));
+        assertThat(lake.rows(ORDERS)).containsExactly("2|paid|b", "3|new|c", "4|sent|d");
+        assertThat(lake.rows(EVENTS)).containsExactly("z|9");
+        lake.assertNoFileLeakedOrMissing(ORDERS, EVENTS);
+    }
+
+    @Test
+    void partitionedTablesAreWrittenAndAnEmptyOneCanBePublished() throws Exception {
+        TestLake other = newLake(directory.resolve("second"));
+        try (LakeSession partitioned = other.session(spec(ORDERS_SCHEMA, "status"), spec(EVENTS_SCHEMA))) {
+            publish(partitioned, ORDERS_SCHEMA, 100, row(1L, "new", "a"), row(2L, "old one", "b"));
+            publish(partitioned, EVENTS_SCHEMA, 100);
+            cut(partitioned, 2, orders(update(1L, "old one", UNAVAILABLE), delete(2L)), events(insert("x", 1)));
+            assertThat(other.rows(ORDERS)).containsExactly("1|old one|a");
+            assertThat(other.rows(EVENTS)).containsExactly("x|1");
+            other.assertNoFileLeakedOrMissing(ORDERS, EVENTS);
+        }
+        other.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = FailPoint.class,
+            names = {"CUT_AFTER_DELETES", "CUT_AFTER_TABLE", "CUT_AFTER_CATALOG"})
+    void aKilledCutIsDoneAgainAndDoneOnce(FailPoint failPoint) throws Exception {
+        lake.restart();
+        lake.with(options -> options.withFailPoints(TestLake.dyingAt(failPoint)));
+        LakeSession doomed = lake.session();
+        try {
+            cut(doomed, 2, orders(update(1L, "sent", UNAVAILABLE), delete(2L)), events(insert("z", 3)));
+            // One commit for all tables has no moment after the first of them.
+            assertThat(failPoint).isEqualTo(FailPoint.CUT_AFTER_TABLE);
+        } catch (Killed killed) {
+            assertThat(killed).isNotNull();
+        }
+        lake.kill();
+
+        lake.with(options -> options);
+        session = lake.session();
+        for (LakeTableState table : session.tables()) {
+            if (table.cut() < 2) {
+                cut(
+                        session,
+                        2,
+                        table.table().equals(ORDERS)
+                                ? orders(update(1L, "sent", UNAVAILABLE), delete(2L))
+                                : events(insert("z", 3)));
+            }
+        }
+        cut(session, 3, orders(insert(5L, "new", "e")));
+        assertThat(lake.rows(ORDERS)).containsExactly("1|sent|a", "3|new|c", "5|new|e");
+        assertThat(lake.rows(EVENTS)).containsExactly("x|1", "x|1", "z|3");
+        lake.<TableId>read(ORDERS, table -> {
+            LakeAudit.assertNoFileMissing(lake.store, table);
+            return ORDERS;
+        });
+    }
+
+    @Test
+    void aSecondOwnerFencesTheFirstAndItsFilesAreRemoved() throws Exception {
+        PreparedCut stale = prepare(session, 2, NO_REFETCH, orders(update(1L, "stale", "a")), events(insert("s", 1)));
+        try (TestLake rival = rival()) {
+            LakeSession second = rival.session();
+            assertThat(second.epoch()).isEqualTo(2);
+            assertThat(session.commit(stale)).isInstanceOf(CommitOutcome.Fenced.class);
+            cut(second, 2, orders(update(1L, "second", "a")));
+        }
+        assertThat(lake.rows(ORDERS)).containsExactly("1|second|a", "2|new|b", "3|new|c");
+        assertThat(lake.rows(EVENTS)).containsExactly("x|1", "x|1");
+        lake.assertNoFileLeakedOrMissing(ORDERS, EVENTS);
+    }
+
+    @Test
+    void aTakeoverBetweenCheckAndSwapFencesTheFirst() throws Exception {
+        PreparedCut stale = prepare(session, 2, NO_REFETCH, orders(update(1L, "stale", "a")), events(insert("s", 1)));
+        try (TestLake rival = rival()) {
+            lake.faults.after(MANIFEST_LIST_OF_ORDERS, rival::session);
+
+            assertThat(session.commit(stale)).isEqualTo(new CommitOutcome.Fenced(ORDERS, 1, 2));
+        }
+        assertThat(lake.rows(ORDERS)).containsExactly("1|new|a", "2|new|b", "3|new|c");
+        assertThat(lake.rows(EVENTS)).containsExactly("x|1", "x|1");
+        lake.assertNoFileLeakedOrMissing(ORDERS, EVENTS);
+    }
+
+    @Test
+    void aPublicationOfAnOwnerBeforeShowsNothing() throws Exception {
+        TestLake other = newLake(directory.resolve("second"));
+        LakeSession first = other.session();
+        SnapshotFiles files = TestLake.write(first, ORDERS_SCHEMA, row(1L, "stale", "a"));
+        try (TestLake rival = new TestLake(directory.resolve("rival"), other.store)) {
+            rival.session();
+            assertThat(first.publish(ORDERS, List.of(files), 1, TestLake.at(100)))
+                    .isInstanceOf(CommitOutcome.Fenced.class);
+        }
+        assertThat(other.rows(ORDERS)).isEmpty();
+        other.assertNoFileLeakedOrMissing(ORDERS, EVENTS);
+        other.close();
+    }
+
+    @Test
+    void aStoppedTableSaysWhyStaysAndCanBePublishedAnew() throws Exception {
+        assertThat(session.stop(ORDERS, "column dropped").kind()).isEqualTo(CommitOutcome.Kind.COMMITTED);
+        lake.restart();
+        session = lake.session();
+        assertThat(session.tables())
+                .filteredOn(state -> state.table().equals(ORDERS))
+                .singleElement()
+                .satisfies(state -> {
+                    assertThat(state.phase()).isEqualTo(TablePhase.STOPPED);
+                    assertThat(state.detail()).isEqualTo("column dropped");
+                });
+        assertThat(lake.rows(ORDERS)).containsExactly("1|new|a", "2|new|b", "3|new|c");
+
+        SnapshotFiles files = TestLake.write(session, ORDERS_SCHEMA, row(7L, "fresh", "z"));
+        assertThat(session.publish(ORDERS, List.of(files), 5, TestLake.at(500)).kind())
+                .isEqualTo(CommitOutcome.Kind.COMMITTED);
+        cut(session, 6, orders(update(7L, "changed", UNAVAILABLE)));
+        assertThat(lake.rows(ORDERS)).containsExactly("7|changed|z");
+        lake.assertNoFileLeakedOrMissing(ORDERS, EVENTS);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Answer.class)
+    void aCommitWhoseAnswerIsWrongOrMissingIsDoneOnceAndLeavesNoFile(Answer answer) {
+        answerNextCommit(answer);
+
+        CommitOutcome outcome = cut(session, 2, orders(update(1L, "paid", "a"), delete(2L)), events(insert("z", 9)));
+
+        assertThat(outcome.kind()).isEqualTo(CommitOutcome.Kind.COMMITTED);
+        assertThat(lake.rows(ORDERS)).containsExactly("1|paid|a", "3|new|c");
+        assertThat(lake.rows(EVENTS)).containsExactly("x|1", "x|1", "z|9");
+        assertThat(cut(session, 3, orders(update(1L, "sent", UNAVAILABLE))).kind())
+                .isEqualTo(CommitOutcome.Kind.COMMITTED);
+        assertThat(lake.rows(ORDERS)).containsExactly("1|sent|a", "3|new|c");
+        lake.assertNoFileLeakedOrMissing(ORDERS, EVENTS);
+    }
+
+    @Test
+    void aCatalogThatIsAwayForMinutesIsAskedWithGrowingPausesAndLosesNothing() {
+        PreparedCut prepared = prepare(session, 2, NO_REFETCH, orders(update(1L, "paid", "a")), events(insert("z", 9)));
+        goAway();
+        Duration outage = Duration.ofMinutes(5);
+        int calls = 0;
+        CommitOutcome outcome = session.commit(prepared);
+        while (lake.waited.compareTo(outage) < 0) {
+            assertThat(outcome.kind()).isEqualTo(CommitOutcome.Kind.UNKNOWN);
+            lake.waited = lake.waited.plus(Duration.ofSeconds(30));
+            calls++;
+            outcome = session.commit(prepared);
+        }
+        assertThat(calls).isGreaterThan(5);
+        comeBack();
+
+        assertThat(session.commit(prepared).kind()).isEqualTo(CommitOutcome.Kind.COMMITTED);
+        assertThat(lake.rows(ORDERS)).containsExactly("1|paid|a", "2|new|b", "3|new|c");
+        assertThat(lake.rows(EVENTS)).containsExactly("x|1", "x|1", "z|9");
+        lake.assertNoFileLeakedOrMissing(ORDERS, EVENTS);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {".*/orders/data/.*parquet", ".*/orders/data/.*puffin"})
+    void aFileWhoseWritingWasAnsweredWithAFailureIsGivenUpWholeAlsoWhenItIsThere(String file) {
+        lake.faults.after("close " + file, () -> {
+            throw new UncheckedIOException(new IOException("Connection reset"));
+        });
+
+        assertThatThrownBy(() -> cut(session, 2, orders(update(1L, "paid", "a")), events(insert("z", 9))))
+                .isInstanceOfSatisfying(
+                        PipelineException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.LAKE_UNAVAILABLE));
+
+        lake.assertNoFileLeakedOrMissing(ORDERS, EVENTS);
+        cut(session, 2, orders(update(1L, "paid", "a")), events(insert("z", 9)));
+        assertThat(lake.rows(ORDERS)).containsExactly("1|paid|a", "2|new|b", "3|new|c");
+        assertThat(lake.rows(EVENTS)).containsExactly("x|1", "x|1", "z|9");
+        lake.assertNoFileLeakedOrMissing(ORDERS, EVENTS);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {".*/orders/metadata/.*-m\\d+.avro", ".*/orders/metadata/snap-.*"})
+    void aManifestThatCannotBeWrittenLeavesNothingAndTheCommitCanBeCalledAgain(String file) {
+        PreparedCut prepared = prepare(session, 2, NO_REFETCH, orders(update(1L, "paid", "a")), events(insert("z", 9)));
+        lake.faults.after("close " + file, () -> {
+            throw new UncheckedIOException(new IOException("Connection reset"));
+        });
+
+        assertThatThrownBy(() -> session.commit(prepared))
+                .isInstanceOfSatisfying(
+                        PipelineException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.LAKE_UNAVAILABLE));
+        assertThat(session.commit(prepared).kind()).isEqualTo(CommitOutcome.Kind.COMMITTED);
+
+        assertThat(lake.rows(ORDERS)).containsExactly("1|paid|a", "2|new|b", "3|new|c");
+        lake.assertNoFileLeakedOrMissing(ORDERS, EVENTS);
+    }
+
+    @Test
+    void checkFindsNothingWrongAndLeavesNothingBehind() {
+        TableSchema fresh = new TableSchema(new TableId("shop", "fresh"), 0, ORDERS_SCHEMA.columns(), List.of(0));
+        List<String> before = List.copyOf(lake.store.files(lake.store.warehouse()));
+
+        assertThat(lake.lake().check(TestLake.PIPELINE, List.of(spec(ORDERS_SCHEMA), spec(fresh, "status"))))
+                .isEmpty();
+        assertThat(lake.store.files(lake.store.warehouse())).containsExactlyElementsOf(before);
+    }
+
+    static final String MANIFEST_LIST_OF_ORDERS = "close .*/orders/metadata/snap-.*";
+}
