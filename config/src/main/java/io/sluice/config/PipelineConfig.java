@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param commitMaxRows how many changes end a cut early, 1 or more
  * @param commitMaxBytes how many bytes of changes end a cut early, 1 MB or more
  * @param snapshotParallelism how many chunks are read at once, 1 to 64
+ * @param snapshotChunkSize how much of a table is read before it is durable, 1 MiB or more
  * @param bufferMemory how much memory rows on their way may take, 16 MB or more
  * @param stateDirectory where local caches are kept; all of it can be rebuilt
  * @param source the database
@@ -33,6 +34,7 @@ public record PipelineConfig(
         long commitMaxRows,
         DataSize commitMaxBytes,
         int snapshotParallelism,
+        DataSize snapshotChunkSize,
         DataSize bufferMemory,
         Path stateDirectory,
         SourceConfig source,

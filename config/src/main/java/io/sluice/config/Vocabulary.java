@@ -62,6 +62,14 @@ final class Vocabulary {
                     "How many chunks of tables a snapshot reads at once, each over a connection of its own. Range: 1 "
                             + "to 64.")
             .example("8");
+    static final Key<DataSize> SNAPSHOT_CHUNK_SIZE = Key.withDefault(
+                    "snapshot-chunk-size",
+                    Texts.size("1MiB"),
+                    "128MiB",
+                    "How much of a table, on the source's disk, one reader reads before it is durable in the lake: what a "
+                            + "crash costs each reader, and what a data file of the first load comes from. MB is 10^6 "
+                            + "bytes, MiB is 2^20. Range: 1MiB or more.")
+            .example("512MiB");
     static final Key<DataSize> BUFFER_MEMORY = Key.withDefault(
                     "buffer-memory",
                     Texts.size("16MB"),
@@ -246,6 +254,7 @@ final class Vocabulary {
                     COMMIT_MAX_ROWS,
                     COMMIT_MAX_BYTES,
                     SNAPSHOT_PARALLELISM,
+                    SNAPSHOT_CHUNK_SIZE,
                     BUFFER_MEMORY,
                     STATE_DIRECTORY)),
             "The pipeline as a whole.");

@@ -185,6 +185,8 @@ class PipelineSchemaTest {
                     "pipeline.commit-max-bytes \"256MB\"",
                             Map.entry(PipelineConfig::commitMaxBytes, new DataSize(256_000_000)),
                     "pipeline.snapshot-parallelism 4", Map.entry(PipelineConfig::snapshotParallelism, 4),
+                    "pipeline.snapshot-chunk-size \"128MiB\"",
+                            Map.entry(PipelineConfig::snapshotChunkSize, new DataSize(128L << 20)),
                     "pipeline.buffer-memory \"256MB\"",
                             Map.entry(PipelineConfig::bufferMemory, new DataSize(256_000_000)),
                     "source.ssl-mode \"prefer\"", Map.entry(c -> c.source().sslMode(), SslMode.PREFER),

@@ -1,5 +1,6 @@
 package io.sluice.lake;
 
+import io.sluice.lake.commit.LoadPart;
 import io.sluice.lake.commit.TableChange;
 import io.sluice.lake.commit.TableMarks;
 import io.sluice.pipeline.batch.ColumnBatch;
@@ -15,9 +16,11 @@ import io.sluice.pipeline.position.Position;
 import io.sluice.pipeline.schema.TableId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Collects a cut: a {@link TableCut} per changed table, the largest of which is written out when memory runs short. */
 final class IcebergCutWriter implements CutWriter {
@@ -29,6 +32,7 @@ final class IcebergCutWriter implements CutWriter {
     private final FailPoints failPoints;
     private final String cutId;
     private final Map<TableId, TableCut> tables = new LinkedHashMap<>();
+    private final Set<TableId> joined = new LinkedHashSet<>();
     private long rows;
     private long bytes;
     private State state = State.OPEN;
@@ -87,7 +91,7 @@ final class IcebergCutWriter implements CutWriter {
         TableCut cut = tables.get(id);
         if (cut == null) {
             LakeTable table = session.table(id);
-            if (table.marks().phase() != TablePhase.STREAMING) {
+            if (table.marks().phase() != TablePhase.STREAMING && !table.isJoined()) {
                 throw new IllegalStateException("Changes of " + id + " came in phase "
                         + table.marks().phase() + "; it has to be published first");
             }
@@ -126,6 +130,28 @@ final class IcebergCutWriter implements CutWriter {
                 return;
             }
             largest.flush();
+        }
+    }
+
+    @Override
+    public void publishLoad(TableId id) {
+        require(State.OPEN);
+        if (tables.containsKey(id)) {
+            throw new IllegalStateException("Changes of " + id + " came before its load was to be published");
+        }
+        session.table(id).join();
+        joined.add(id);
+    }
+
+    @Override
+    public void leaveOut(TableId id) {
+        require(State.OPEN);
+        TableCut cut = tables.remove(id);
+        if (cut != null) {
+            cut.giveUp();
+        }
+        if (joined.remove(id)) {
+            session.table(id).leave();
         }
     }
 
@@ -181,7 +207,7 @@ final class IcebergCutWriter implements CutWriter {
         for (TableCut cut : tables.values()) {
             LakeTable table = cut.table();
             CutFiles.Outcome outcome = cut.files().finish();
-            if (outcome.isEmpty()) {
+            if (outcome.isEmpty() && !table.isJoined()) {
                 cut.abandon();
                 continue;
             }
@@ -190,13 +216,22 @@ final class IcebergCutWriter implements CutWriter {
             cut.seal(commitId, outcome);
             changes.add(new TableChange(
                     table.id(),
-                    TableChange.Kind.CUT,
+                    table.isJoined() ? TableChange.Kind.PUBLISH : TableChange.Kind.CUT,
                     before,
                     table.noted(before.at(number, position.text(), commitId)),
                     List.copyOf(outcome.added().values()),
                     outcome.deletes(),
                     outcome.replaced(),
-                    outcome.removed()));
+                    outcome.removed(),
+                    table.isJoined() ? LoadPart.PUBLISH : LoadPart.NONE));
+        }
+        for (TableId id : joined) {
+            if (!tables.containsKey(id)) {
+                LakeTable table = session.table(id);
+                TableMarks before = table.marks();
+                changes.add(TableChange.publishLoad(
+                        id, before, table.noted(before.at(number, position.text(), cutId + "-" + number))));
+            }
         }
         failPoints.reach(FailPoint.CUT_AFTER_DELETES);
         PreparedIcebergCut prepared = new PreparedIcebergCut(number, position, changes, rows);
@@ -220,6 +255,7 @@ final class IcebergCutWriter implements CutWriter {
         for (TableCut cut : tables.values()) {
             cut.giveUp();
         }
+        joined.forEach(id -> session.table(id).leave());
         session.ended(this);
     }
 }

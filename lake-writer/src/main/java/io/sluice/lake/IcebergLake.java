@@ -73,7 +73,7 @@ public final class IcebergLake implements Lake {
         List<LakeTableState> states = new ArrayList<>();
         for (TableId id : ids) {
             tables.load(id)
-                    .flatMap(table -> TableMarks.read(LakeTables.metadata(table).properties()))
+                    .flatMap(table -> LakeTable.marks(LakeTables.metadata(table)))
                     .ifPresent(marks -> states.add(marks.state(id)));
         }
         return states;
@@ -177,6 +177,7 @@ public final class IcebergLake implements Lake {
                     LakeTables.identifier(id),
                     table,
                     operations,
+                    () -> operations(id),
                     indexes,
                     new ParquetRows(spec.schema(), table),
                     marks.get()));

@@ -4,6 +4,7 @@ import io.sluice.lake.commit.CommitResult;
 import io.sluice.lake.commit.CommitTarget;
 import io.sluice.lake.commit.CutHistory;
 import io.sluice.lake.commit.CutTags;
+import io.sluice.lake.commit.LoadPart;
 import io.sluice.lake.commit.TableChange;
 import io.sluice.lake.commit.TableCommitter;
 import io.sluice.lake.commit.TableMarks;
@@ -18,6 +19,8 @@ import io.sluice.pipeline.lake.CutWriter;
 import io.sluice.pipeline.lake.LakeCut;
 import io.sluice.pipeline.lake.LakeSession;
 import io.sluice.pipeline.lake.LakeTableState;
+import io.sluice.pipeline.lake.LoadStep;
+import io.sluice.pipeline.lake.LoadedRange;
 import io.sluice.pipeline.lake.PreparedCut;
 import io.sluice.pipeline.lake.RowRefetch;
 import io.sluice.pipeline.lake.SnapshotFiles;
@@ -102,7 +105,7 @@ final class IcebergSession implements LakeSession {
     public List<LakeTableState> tables() {
         return tables.values().stream()
                 .sorted((a, b) -> a.id().compareTo(b.id()))
-                .map(table -> table.marks().state(table.id()))
+                .map(LakeTable::state)
                 .toList();
     }
 
@@ -142,6 +145,47 @@ final class IcebergSession implements LakeSession {
             table.published(marks);
         } else if (!result.doubtful() && result.outcome().kind() != CommitOutcome.Kind.UNKNOWN) {
             discard(id, files);
+        }
+        return result.outcome();
+    }
+
+    @Override
+    public void beginLoad(TableId id) {
+        table(id).beginLoad();
+    }
+
+    @Override
+    public CommitOutcome addToLoad(TableId id, LoadStep step) {
+        LakeTable table = table(id);
+        TableMarks before = table.marks();
+        List<DataFile> added = dataFiles(id, step.files());
+        LoadPart part = new LoadPart(
+                table.loadBegins() ? LoadPart.Role.BEGIN : LoadPart.Role.CONTINUE,
+                ids.get(),
+                table.definition(),
+                step.ranges().stream()
+                        .map(range -> new LoadedRange(range, step.position().text()))
+                        .toList(),
+                step.files().stream().mapToLong(SnapshotFiles::rows).sum(),
+                added.size(),
+                step.extent());
+        failPoints.reach(FailPoint.LOAD_BEFORE_STEP);
+        CommitResult result;
+        try {
+            result = committer.commit(List.of(new CommitTarget(
+                    table.identifier(), table.loadOperations(), TableChange.load(id, before, added, part))));
+        } catch (PipelineException e) {
+            if (isUncommitted(e)) {
+                discard(id, step.files());
+            }
+            throw e;
+        }
+        TableMarks marks = result.marks().get(id);
+        if (marks != null) {
+            failPoints.reach(FailPoint.LOAD_AFTER_STEP);
+            table.setLoad(marks.load());
+        } else if (!result.doubtful() && result.outcome().kind() != CommitOutcome.Kind.UNKNOWN) {
+            discard(id, step.files());
         }
         return result.outcome();
     }
@@ -325,7 +369,7 @@ final class IcebergSession implements LakeSession {
         failPoints.reach(FailPoint.STOP_BEFORE_COMMIT);
         CommitResult result = committer.commit(List.of(target(table, change)));
         failPoints.reach(FailPoint.STOP_AFTER_COMMIT);
-        Optional.ofNullable(result.marks().get(id)).ifPresent(table::setMarks);
+        Optional.ofNullable(result.marks().get(id)).ifPresent(table::stopped);
         return result.outcome();
     }
 

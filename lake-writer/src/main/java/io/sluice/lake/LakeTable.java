@@ -1,24 +1,39 @@
 package io.sluice.lake;
 
+import io.sluice.lake.commit.LoadMarks;
+import io.sluice.lake.commit.LoadPart;
 import io.sluice.lake.commit.SnapshotClaim;
 import io.sluice.lake.commit.TableChange;
 import io.sluice.lake.commit.TableMarks;
 import io.sluice.lake.index.KeyBuffer;
 import io.sluice.lake.index.KeyIndex;
 import io.sluice.lake.index.KeyIndexes;
+import io.sluice.lake.index.RowLocation;
 import io.sluice.lake.parquet.StorageFailures;
+import io.sluice.pipeline.batch.ColumnVector;
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
+import io.sluice.pipeline.lake.LakeTableState;
+import io.sluice.pipeline.lake.TableLoad;
 import io.sluice.pipeline.schema.TableId;
 import io.sluice.pipeline.schema.TableSchema;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.HasTableOperations;
+import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableOperations;
@@ -44,6 +59,8 @@ final class LakeTable implements AutoCloseable {
     private final TableIdentifier identifier;
     private final Table table;
     private final TableOperations operations;
+    private final Supplier<TableOperations> moreOperations;
+    private @Nullable TableOperations loadHandle;
     private final KeyIndexes indexes;
     private final RowSource rows;
     private volatile TableMarks marks;
@@ -54,11 +71,21 @@ final class LakeTable implements AutoCloseable {
     private volatile @Nullable LakeFiles files;
     private volatile boolean indexLost;
 
+    /** Whether the next step of the load begins it anew. */
+    private volatile boolean loadBegins;
+
+    /** Whether the open cut's base is the load and not the table. */
+    private volatile boolean joined;
+
+    /** Rows of the load that are there once more because they moved between two snapshots. */
+    private List<Long> duplicates = new ArrayList<>();
+
     LakeTable(
             TableSchema schema,
             TableIdentifier identifier,
             Table table,
             TableOperations operations,
+            Supplier<TableOperations> moreOperations,
             KeyIndexes indexes,
             RowSource rows,
             TableMarks marks) {
@@ -66,10 +93,24 @@ final class LakeTable implements AutoCloseable {
         this.identifier = identifier;
         this.table = table;
         this.operations = operations;
+        this.moreOperations = moreOperations;
         this.indexes = indexes;
         this.rows = rows;
         this.marks = marks;
         this.notes = marks.notes();
+        this.loadBegins = !isOnBranch(
+                marks.load(), ((HasTableOperations) table).operations().current());
+    }
+
+    /** What a table says, with its load only when the branch still has it. */
+    static Optional<TableMarks> marks(TableMetadata metadata) {
+        return TableMarks.read(metadata.properties())
+                .map(found -> isOnBranch(found.load(), metadata) ? found : found.withLoad(LoadMarks.NONE));
+    }
+
+    private static boolean isOnBranch(LoadMarks load, TableMetadata metadata) {
+        SnapshotRef ref = metadata.ref(LoadMarks.BRANCH);
+        return load.exists() && ref != null && ref.snapshotId() == load.head();
     }
 
     TableId id() {
@@ -92,6 +133,16 @@ final class LakeTable implements AutoCloseable {
         return operations;
     }
 
+    /** For the thread that commits steps of the load, beside the one that commits cuts. */
+    synchronized TableOperations loadOperations() {
+        TableOperations handle = loadHandle;
+        if (handle == null) {
+            handle = moreOperations.get();
+            loadHandle = handle;
+        }
+        return handle;
+    }
+
     RowSource rows() {
         return rows;
     }
@@ -106,6 +157,23 @@ final class LakeTable implements AutoCloseable {
         Map<String, String> all = new HashMap<>(notes);
         all.putAll(added);
         notes = Map.copyOf(all);
+        if (!marks.load().definition().equals(definition())) {
+            // What was loaded was made by another rule or from other columns.
+            loadBegins = true;
+        }
+    }
+
+    /** Names what the notes say, which is what rows are made by. */
+    String definition() {
+        if (notes.isEmpty()) {
+            return "";
+        }
+        byte[] text = new TreeMap<>(notes).toString().getBytes(StandardCharsets.UTF_8);
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text), 0, 16);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java platform has SHA-256", e);
+        }
     }
 
     /** These marks with the notes of the next commit. */
@@ -113,14 +181,81 @@ final class LakeTable implements AutoCloseable {
         return next.withNotes(notes);
     }
 
-    /** A commit left other marks. */
-    void setMarks(TableMarks newMarks) {
+    /** For the pipeline, with the load only as far as it is of use. */
+    LakeTableState state() {
+        TableMarks now = marks;
+        return (loadBegins ? now.withLoad(LoadMarks.NONE) : now).state(id());
+    }
+
+    /** A commit left other marks; a step of the load may have been committed beside it. */
+    synchronized void setMarks(TableMarks newMarks) {
+        marks = newMarks.withLoad(marks.load());
+    }
+
+    /** The table was left behind, without its load. */
+    synchronized void stopped(TableMarks newMarks) {
         marks = newMarks;
+        loadBegins = true;
+    }
+
+    /** A step of the load was committed; a cut may have been beside it. */
+    synchronized void setLoad(LoadMarks load) {
+        marks = marks.withLoad(load);
+        loadBegins = false;
+    }
+
+    /** Whether the next step of the load is its first. */
+    boolean loadBegins() {
+        return loadBegins;
+    }
+
+    /** The load is begun anew with its next step. */
+    void beginLoad() {
+        loadBegins = true;
+    }
+
+    /** The open cut publishes the load. */
+    void join() {
+        if (loadBegins || marks.load().extent() != TableLoad.Extent.COMPLETE) {
+            throw new IllegalStateException("Table " + id() + " has no complete load to publish: " + marks.describe());
+        }
+        joined = true;
+        indexLost = true;
+    }
+
+    /** The cut that would have published the load was given up. */
+    void leave() {
+        if (joined) {
+            joined = false;
+            indexLost = true;
+        }
+    }
+
+    /** Whether the open cut publishes the load. */
+    boolean isJoined() {
+        return joined;
+    }
+
+    /** Whether the base has rows of several positions: then a row can be missing from it, or there twice. */
+    boolean isMixed() {
+        return joined && marks.load().isMixed();
+    }
+
+    /** Locations in the base of which another one has the same key; {@link #index} first. */
+    List<Long> duplicates() {
+        return duplicates;
+    }
+
+    /** What the index has to be true for. */
+    private long baseSnapshot() {
+        return joined ? marks.load().head() : marks.snapshotId();
     }
 
     /** A publication replaced all rows: the key index and the files are for others. */
-    void published(TableMarks newMarks) {
+    synchronized void published(TableMarks newMarks) {
         indexLost = true;
+        joined = false;
+        loadBegins |= !newMarks.load().exists();
         marks = newMarks;
     }
 
@@ -146,6 +281,7 @@ final class LakeTable implements AutoCloseable {
         try {
             table.refresh();
             LakeFiles listed = new LakeFiles();
+            duplicates = new ArrayList<>();
             if (isTrue(opened)) {
                 list(opened, listed);
             } else {
@@ -163,8 +299,13 @@ final class LakeTable implements AutoCloseable {
     private boolean isTrue(KeyIndex opened) {
         KeyIndex.Marker marker = opened.marker().orElse(null);
         TableMetadata metadata = ((HasTableOperations) table).operations().current();
-        if (marker == null || !marker.tableUuid().equals(metadata.uuid())) {
+        if (marker == null || isMixed() || !marker.tableUuid().equals(metadata.uuid())) {
             return false;
+        }
+        if (joined) {
+            // The load is there, so no commit that would have published it went through.
+            opened.dropSealed();
+            return marker.snapshotId() == baseSnapshot();
         }
         KeyIndex.Sealed sealed = opened.sealed().orElse(null);
         if (sealed != null) {
@@ -212,22 +353,38 @@ final class LakeTable implements AutoCloseable {
             load.file(ordinal, file.location());
             listed.add(ordinal, file, vector, LakeFiles.Visibility.COMMITTED);
             rows.scan(file, vector, identity.columns(), (columns, positions, count) -> {
+                if (isMixed()) {
+                    findDuplicates(columns, count, identity, load, key);
+                }
                 for (int row = 0; row < count; row++) {
                     identity.load(columns, row, ordinal, positions[row], load, key);
                 }
             });
         });
-        load.finish(new KeyIndex.Marker(
-                ((HasTableOperations) table).operations().current().uuid(), marks.snapshotId()));
+        String uuid = ((HasTableOperations) table).operations().current().uuid();
+        // Of a mixed base the index alone does not tell the duplicates: the next process has to build it again.
+        load.finish(new KeyIndex.Marker(isMixed() ? uuid + "#" : uuid, baseSnapshot()));
         LOG.info("Built the key index of {} from the lake in {} ms", id(), (System.nanoTime() - began) / 1_000_000);
     }
 
+    /** Within a batch, which is of one file, keys differ; so the index need not see each row before the next. */
+    private void findDuplicates(
+            ColumnVector[] columns, int count, RowIdentity identity, KeyIndex.Load load, KeyBuffer key) {
+        for (int row = 0; row < count; row++) {
+            identity.key(columns, row, key);
+            long before = load.lookup(key.bytes(), key.length());
+            if (before != RowLocation.ABSENT) {
+                duplicates.add(before);
+            }
+        }
+    }
+
     private void plan(FileConsumer consumer) {
-        if (marks.snapshotId() == TableMarks.NO_SNAPSHOT) {
+        if (baseSnapshot() == TableMarks.NO_SNAPSHOT) {
             return;
         }
         try (CloseableIterable<FileScanTask> tasks =
-                table.newScan().useSnapshot(marks.snapshotId()).planFiles()) {
+                table.newScan().useSnapshot(baseSnapshot()).planFiles()) {
             for (FileScanTask task : tasks) {
                 List<DeleteFile> deletes = task.deletes();
                 for (DeleteFile delete : deletes) {
@@ -248,7 +405,9 @@ final class LakeTable implements AutoCloseable {
     }
 
     /** A cut's commit is in the catalog: files and index follow. */
-    void committed(TableChange change, TableMarks newMarks) {
+    synchronized void committed(TableChange change, TableMarks newMarks) {
+        boolean publishes = change.load().role() == LoadPart.Role.PUBLISH;
+        TableMarks merged = publishes ? newMarks : newMarks.withLoad(marks.load());
         KeyIndex opened = index;
         LakeFiles known = files;
         if (opened == null
@@ -257,8 +416,7 @@ final class LakeTable implements AutoCloseable {
                         .map(waiting -> waiting.commitId().equals(newMarks.commitId()))
                         .orElse(false)) {
             // Prepared elsewhere: what this process knows about keys and files is no longer true.
-            indexLost = true;
-            marks = newMarks;
+            published(merged);
             return;
         }
         Map<String, DeleteFile> vectors = new HashMap<>();
@@ -275,7 +433,12 @@ final class LakeTable implements AutoCloseable {
         }
         applyFiles(known, vectors, removed, added);
         opened.promote(newMarks.commitId(), newMarks.snapshotId());
-        marks = newMarks;
+        if (publishes) {
+            joined = false;
+            loadBegins = true;
+            duplicates = new ArrayList<>();
+        }
+        marks = merged;
     }
 
     private static void applyFiles(

@@ -46,6 +46,8 @@ final class TableCut {
         this.files = new CutFiles(table, index, cutId);
         this.flush = new CutFlush(table, index, identity, files, refetch);
         index.open();
+        // Each of these rows changed after the first of its copies was read, so a change of it comes and decides.
+        table.duplicates().forEach(files::delete);
     }
 
     LakeTable table() {
@@ -122,12 +124,14 @@ final class TableCut {
 
     private void upsert(ColumnBatch batch, int row, int slot, byte operation, int entry, Prior before) {
         boolean ifPresent = RowOperation.has(operation, RowOperation.IF_PRESENT);
-        if (ifPresent && before.isAbsent()) {
+        boolean lost = ifPresent && before.isAbsent();
+        if (lost && !table.isMixed()) {
             return;
         }
         boolean unsure = before.slot != CutKeys.GONE && rows.isRefetch(before.slot);
         boolean incomplete = isIncomplete(batch, row);
-        if (RowOperation.has(operation, RowOperation.REFETCH)
+        if (lost
+                || RowOperation.has(operation, RowOperation.REFETCH)
                 || unsure && (ifPresent || incomplete)
                 || incomplete && before.isAbsent()) {
             rows.markRefetch(slot);

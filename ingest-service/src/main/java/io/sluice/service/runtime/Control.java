@@ -10,6 +10,7 @@ final class Control {
     private boolean stopRequested;
     private boolean pauseRequested;
     private final List<CompletableFuture<Long>> cutRequests = new ArrayList<>();
+    private boolean restRequested;
 
     synchronized void requestStop() {
         stopRequested = true;
@@ -39,6 +40,17 @@ final class Control {
         return new ArrayList<>(cutRequests);
     }
 
+    /** The stream should come to rest and be begun again: tables are ready to join it. */
+    synchronized void requestRest() {
+        restRequested = true;
+        notifyAll();
+    }
+
+    /** What the rest was asked for is being done. */
+    synchronized void clearRest() {
+        restRequested = false;
+    }
+
     synchronized boolean stopRequested() {
         return stopRequested;
     }
@@ -47,9 +59,9 @@ final class Control {
         return pauseRequested;
     }
 
-    /** Whether the stream should come to rest: to stop or to pause. */
+    /** Whether the stream should come to rest: to stop, to pause, or for tables that join. */
     synchronized boolean interruptsStream() {
-        return stopRequested || pauseRequested;
+        return stopRequested || pauseRequested || restRequested;
     }
 
     /** Returns when no pause is asked for any more, or a stop is. */

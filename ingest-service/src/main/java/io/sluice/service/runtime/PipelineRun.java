@@ -2,31 +2,20 @@ package io.sluice.service.runtime;
 
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
-import io.sluice.pipeline.failpoint.FailPoint;
 import io.sluice.pipeline.failpoint.FailPoints;
 import io.sluice.pipeline.lake.Lake;
 import io.sluice.pipeline.lake.LakeCut;
 import io.sluice.pipeline.lake.LakeSession;
 import io.sluice.pipeline.lake.LakeTableSpec;
 import io.sluice.pipeline.lake.LakeTableState;
-import io.sluice.pipeline.lake.SnapshotFiles;
-import io.sluice.pipeline.lake.TablePhase;
 import io.sluice.pipeline.position.Position;
 import io.sluice.pipeline.schema.TableId;
-import io.sluice.pipeline.schema.TableSchema;
-import io.sluice.pipeline.source.ChangeSource;
-import io.sluice.pipeline.source.SnapshotSession;
 import io.sluice.pipeline.source.SourceDatabase;
-import io.sluice.pipeline.source.StreamStart;
 import java.time.Clock;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
@@ -35,11 +24,14 @@ import java.util.function.Consumer;
  *
  * <ol>
  *   <li>An unfinished cut (some table is ahead of what the source was told is safe) is completed at its own position.
- *   <li>Tables that are not published are read. When none is published yet, that is the first snapshot, and the stream
- *       begins at exactly its position. Otherwise they are read beside the stream and appear when it has passed their
- *       snapshot's position.
+ *   <li>What is missing of tables that are not published is read. When none is published yet, that is done first; when
+ *       nothing of it was read before, the stream begins at exactly the snapshot's position, and all tables appear there.
+ *       Otherwise it is done beside the stream, and the tables appear together with the others' cut when the stream has
+ *       passed the last position that a part of them was read at.
  *   <li>The stream is followed.
  * </ol>
+ *
+ * <p>The steps themselves are {@link RunCourse}'s.
  *
  * <p>Used by one thread.
  */
@@ -51,18 +43,16 @@ final class PipelineRun {
         CAUGHT_UP
     }
 
-    private static final long FIRST_CUT = 1;
-
-    private final String name;
-    private final PipelineConnectors connectors;
-    private final FailPoints failPoints;
+    final String name;
+    final PipelineConnectors connectors;
+    final FailPoints failPoints;
     private final TablePreparation preparation;
-    private final RuntimeSettings settings;
-    private final Control control;
-    private final Progress progress;
-    private final StateMachine state;
-    private final Consumer<PipelineEvent> events;
-    private final Clock clock;
+    final RuntimeSettings settings;
+    final Control control;
+    final Progress progress;
+    final StateMachine state;
+    final Consumer<PipelineEvent> events;
+    final Clock clock;
 
     PipelineRun(
             String name,
@@ -114,8 +104,10 @@ final class PipelineRun {
             recall(tables, lake.inspect(admission.left().keySet()));
             followed.forEach(
                     table -> session.note(table.sink(), table.definition().notes()));
-            boolean publishedAny = followed.stream().anyMatch(PipelineRun::isPublished);
-            boolean unpublishedAny = followed.stream().anyMatch(table -> !isPublished(table));
+            // A load may be of no use any more because of them.
+            recall(followed, session.tables());
+            boolean publishedAny = followed.stream().anyMatch(TableRuntime::isPublished);
+            boolean unpublishedAny = followed.stream().anyMatch(table -> !table.isPublished());
             progress.begin(
                     tables,
                     session.epoch(),
@@ -131,25 +123,10 @@ final class PipelineRun {
             if (!state.transitionUnlessStopping(PipelineState.RUNNING)) {
                 return End.STOPPED;
             }
-            Cursor cursor = new Cursor(database, session, tables, followed, latestTag);
-            if (!publishedAny && !followed.isEmpty()) {
-                if (streamPosition.isPresent()) {
-                    // Left by a run that ended before it published anything: its snapshot is gone, so its slot is of no
-                    // use.
-                    failPoints.reach(FailPoint.SLOT_BEFORE_DROP);
-                    database.dropStream();
-                    failPoints.reach(FailPoint.SLOT_AFTER_DROP);
-                }
-                if (!cursor.firstSnapshot()) {
-                    return End.STOPPED;
-                }
-            } else {
-                cursor.reached = streamPosition;
-                if (!cursor.completeUnfinishedCut() || unpublishedAny && !cursor.laterSnapshot()) {
-                    return End.STOPPED;
-                }
-            }
-            return cursor.follow(target);
+            followed.forEach(table -> table.load().ifPresent(table::resumeSnapshot));
+            RunCourse course = new RunCourse(this, database, session, tables, followed, latestTag, streamPosition);
+            boolean running = publishedAny || followed.isEmpty() ? course.completeUnfinishedCut() : course.firstLoad();
+            return running ? course.follow(target) : End.STOPPED;
         }
     }
 
@@ -161,10 +138,6 @@ final class PipelineRun {
             Outcomes.require(session.tag(cut), "the tag of cut " + cut);
         }
         return latest;
-    }
-
-    private static boolean isPublished(TableRuntime table) {
-        return table.state().phase() == TablePhase.STREAMING;
     }
 
     private void recall(List<TableRuntime> tables, List<LakeTableState> states) {
@@ -183,7 +156,7 @@ final class PipelineRun {
             return;
         }
         for (TableRuntime table : tables) {
-            if (isPublished(table)) {
+            if (table.isPublished()) {
                 throw new PipelineException(
                         ErrorKind.SOURCE_LOST,
                         table.source(),
@@ -208,225 +181,6 @@ final class PipelineRun {
                                     tables.stream()
                                             .map(table -> table.state().detail())
                                             .toList()));
-        }
-    }
-
-    private Position positionOf(TableRuntime table) {
-        return connectors.parsePosition(table.state().position().orElseThrow());
-    }
-
-    /** Where the run is: the stream's begin and the next cut's number move on from step to step. */
-    private final class Cursor {
-
-        private final SourceDatabase database;
-        private final LakeSession session;
-        private final List<TableRuntime> tables;
-        private final List<TableRuntime> followed;
-        private final CutTagging tagging;
-        private Optional<Position> reached = Optional.empty();
-        private Optional<Position> noCutBefore = Optional.empty();
-        private long nextCut;
-
-        Cursor(
-                SourceDatabase database,
-                LakeSession session,
-                List<TableRuntime> tables,
-                List<TableRuntime> followed,
-                Optional<LakeCut> latestTag) {
-            this.database = database;
-            this.session = session;
-            this.tables = tables;
-            this.followed = followed;
-            this.tagging = new CutTagging(control, settings.tagInterval(), latestTag, clock, database::currentPosition);
-            // No number is used twice, not those of tables that were left behind, nor those of tags.
-            this.nextCut = 1
-                    + Math.max(
-                            tables.stream()
-                                    .mapToLong(table -> table.state().cut())
-                                    .max()
-                                    .orElse(0),
-                            latestTag.map(LakeCut::number).orElse(0L));
-        }
-
-        private Position after() {
-            return reached.orElseThrow();
-        }
-
-        /** Reads every table and publishes each as soon as it is complete. */
-        boolean firstSnapshot() throws InterruptedException {
-            long begun = System.nanoTime();
-            failPoints.reach(FailPoint.SLOT_BEFORE_CREATION);
-            try (SnapshotSession snapshot = database.beginStream(schemas(followed), schemas(followed))) {
-                failPoints.reach(FailPoint.SLOT_AFTER_CREATION);
-                Position position = snapshot.position();
-                boolean complete = new SnapshotPhase(
-                                snapshot,
-                                session,
-                                followed,
-                                control,
-                                state,
-                                settings.snapshotParallelism(),
-                                (table, files) -> publish(table, files, FIRST_CUT, position))
-                        .run();
-                if (!complete) {
-                    return false;
-                }
-                reached = Optional.of(position);
-                nextCut = FIRST_CUT + 1;
-                progress.durable(position);
-                handedOver(followed, position, begun);
-                return true;
-            }
-        }
-
-        /** Some table is ahead of what the source was told is safe: brings the others to the same cut first. */
-        boolean completeUnfinishedCut() throws InterruptedException {
-            List<TableRuntime> published =
-                    followed.stream().filter(PipelineRun::isPublished).toList();
-            Optional<Position> furthest = tables.stream()
-                    .filter(table -> table.state().position().isPresent())
-                    .map(table -> positionOf(table))
-                    .reduce(Position::max);
-            if (furthest.isEmpty() || after().covers(furthest.get())) {
-                return true;
-            }
-            Position highest = furthest.get();
-            long following = nextCut;
-            nextCut = tables.stream()
-                    .filter(table -> table.state().position().isPresent()
-                            && positionOf(table).equals(highest))
-                    .mapToLong(table -> table.state().cut())
-                    .max()
-                    .orElseThrow();
-            StreamPhase.End end = stream(published, StreamGoal.completeCut(highest));
-            nextCut = following;
-            if (end == StreamPhase.End.NEEDS_LATER_CUT) {
-                // Never published in all its tables, the cut becomes a part of the next one.
-                noCutBefore = Optional.of(highest);
-            }
-            return end != StreamPhase.End.INTERRUPTED;
-        }
-
-        /** Reads tables that joined later, brings the stream to their snapshot's position, and publishes them there. */
-        boolean laterSnapshot() throws InterruptedException {
-            long begun = System.nanoTime();
-            List<TableRuntime> published =
-                    followed.stream().filter(PipelineRun::isPublished).toList();
-            List<TableRuntime> joining =
-                    followed.stream().filter(table -> !isPublished(table)).toList();
-            Map<TableRuntime, List<SnapshotFiles>> staged = new ConcurrentHashMap<>();
-            boolean done = false;
-            failPoints.reach(FailPoint.JOIN_BEFORE_SNAPSHOT);
-            try (SnapshotSession snapshot = database.beginSnapshot(schemas(followed), schemas(joining))) {
-                failPoints.reach(FailPoint.JOIN_AFTER_SNAPSHOT);
-                Position position = snapshot.position();
-                if (!new SnapshotPhase(
-                                snapshot, session, joining, control, state, settings.snapshotParallelism(), staged::put)
-                        .run()) {
-                    return false;
-                }
-                switch (stream(published, StreamGoal.upTo(position))) {
-                    case INTERRUPTED -> {
-                        return false;
-                    }
-                    case NEEDS_LATER_CUT ->
-                        throw new PipelineException(
-                                ErrorKind.SOURCE_UNAVAILABLE,
-                                "The tables that join cannot appear at their snapshot's position " + position.text()
-                                        + ": a row of another table had to be read again at a later one. They are read"
-                                        + " again");
-                    case TARGET_REACHED -> {}
-                }
-                long cut = nextCut++;
-                for (Map.Entry<TableRuntime, List<SnapshotFiles>> entry :
-                        Map.copyOf(staged).entrySet()) {
-                    // From here on the session answers for the files: after an unknown outcome they may be in use.
-                    staged.remove(entry.getKey());
-                    publish(entry.getKey(), entry.getValue(), cut, position);
-                }
-                done = true;
-                handedOver(joining, position, begun);
-                return true;
-            } finally {
-                if (!done) {
-                    staged.forEach((table, files) -> session.discard(table.sink(), files));
-                }
-            }
-        }
-
-        /** Follows the log until the end of the run; rests in between while a pause lasts. */
-        End follow(Optional<Position> target) throws InterruptedException {
-            while (true) {
-                if (control.pauseRequested() && !control.stopRequested()) {
-                    state.transitionUnlessStopping(PipelineState.PAUSED);
-                    control.awaitResume();
-                    state.transitionUnlessStopping(PipelineState.RUNNING);
-                }
-                if (control.stopRequested()) {
-                    return End.STOPPED;
-                }
-                if (stream(followed, StreamGoal.follow(target, noCutBefore)) == StreamPhase.End.TARGET_REACHED) {
-                    return End.CAUGHT_UP;
-                }
-            }
-        }
-
-        private StreamPhase.End stream(List<TableRuntime> tables, StreamGoal goal) throws InterruptedException {
-            Map<TableId, TableRuntime> bySource = new LinkedHashMap<>();
-            Map<TableId, Position> tableAfter = new HashMap<>();
-            for (TableRuntime table : tables) {
-                if (table.isStopped()) {
-                    continue;
-                }
-                bySource.put(table.source(), table);
-                Position own = positionOf(table);
-                if (!after().covers(own)) {
-                    tableAfter.put(table.source(), own);
-                }
-            }
-            progress.streamBegins(database.currentPosition());
-            try (ChangeSource changes = connectors.openChanges()) {
-                StreamPhase phase = new StreamPhase(
-                        changes,
-                        session,
-                        bySource,
-                        control,
-                        settings,
-                        new SourceRefetch(database, tables),
-                        progress,
-                        database::logEnd,
-                        clock,
-                        nextCut,
-                        tagging,
-                        failPoints);
-                try {
-                    return phase.run(
-                            new StreamStart(schemas(bySource.values()), after(), tableAfter, goal.exact()), goal);
-                } finally {
-                    nextCut = phase.nextCut();
-                    progress.durable().ifPresent(durable -> reached = Optional.of(Position.max(durable, after())));
-                }
-            }
-        }
-
-        private void publish(TableRuntime table, List<SnapshotFiles> files, long cut, Position position) {
-            Outcomes.require(
-                    session.publish(table.sink(), files, cut, position), "the snapshot of table " + table.sink());
-            long rows = files.stream().mapToLong(SnapshotFiles::rows).sum();
-            progress.tablePublished(table, rows, files.size(), position, session.tables());
-        }
-
-        private void handedOver(List<TableRuntime> read, Position position, long begunNanos) {
-            failPoints.reach(FailPoint.HANDOVER_BEFORE_STREAM);
-            long rows = read.stream().mapToLong(TableRuntime::rowsRead).sum();
-            double seconds = Duration.ofNanos(System.nanoTime() - begunNanos).toMillis() / 1000.0;
-            events.accept(new PipelineEvent.HandedOver(name, position.text(), rows, seconds));
-        }
-
-        private List<TableSchema> schemas(Iterable<TableRuntime> tables) {
-            List<TableSchema> schemas = new ArrayList<>();
-            tables.forEach(table -> schemas.add(table.sourceSchema()));
-            return schemas;
         }
     }
 }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,8 @@ final class Progress {
     private final Consumer<PipelineEvent> events;
     private final LagMeter lag;
     private final AtomicLong rowsPublished = new AtomicLong();
+
+    private final Object updating = new Object();
 
     private List<TableRuntime> tables = List.of();
     private PipelinePhase phase = PipelinePhase.SNAPSHOT;
@@ -57,7 +60,8 @@ final class Progress {
     }
 
     /** A table's snapshot is visible. */
-    void tablePublished(TableRuntime table, long rows, long files, Position position, List<LakeTableState> states) {
+    void tablePublished(
+            TableRuntime table, long rows, long files, Position position, Supplier<List<LakeTableState>> states) {
         update(states);
         synchronized (this) {
             cut = Math.max(cut, table.state().cut());
@@ -102,7 +106,7 @@ final class Progress {
     }
 
     /** A cut is visible in all its tables. */
-    void cutPublished(PreparedCut published, List<LakeTableState> states) {
+    void cutPublished(PreparedCut published, Supplier<List<LakeTableState>> states) {
         double lagSeconds = lag.seconds();
         lag.published();
         rowsPublished.addAndGet(published.rows());
@@ -121,7 +125,7 @@ final class Progress {
     }
 
     /** A table was left behind. */
-    void tableStopped(TableRuntime table, String reason, List<LakeTableState> states) {
+    void tableStopped(TableRuntime table, String reason, Supplier<List<LakeTableState>> states) {
         update(states);
         events.accept(new PipelineEvent.TableStopped(pipeline, table.source().toString(), reason));
     }
@@ -164,7 +168,19 @@ final class Progress {
         return statuses;
     }
 
-    private void update(List<LakeTableState> states) {
+    /** Rows of a load are durable. */
+    void loadAdvanced(Supplier<List<LakeTableState>> states) {
+        update(states);
+    }
+
+    /** The states are asked for under a lock: an older answer must not take the place of a newer one. */
+    private void update(Supplier<List<LakeTableState>> states) {
+        synchronized (updating) {
+            updateNow(states.get());
+        }
+    }
+
+    private void updateNow(List<LakeTableState> states) {
         Map<TableId, LakeTableState> byTable = new HashMap<>();
         for (LakeTableState state : states) {
             byTable.put(state.table(), state);

@@ -16,9 +16,12 @@ import io.sluice.pipeline.source.ChangeSource;
 import io.sluice.pipeline.source.StreamStart;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -66,6 +69,13 @@ final class StreamPhase {
     private boolean atBoundary = true;
     private Map<TableId, String> stopping = new LinkedHashMap<>();
 
+    private final Set<TableId> leftOut = new HashSet<>();
+
+    /** The number of the cut that publishes loads; 0 when there are none. */
+    private long joiningCut;
+
+    private Runnable joined = () -> {};
+
     /** Whether the cut being committed may be confirmed as soon as it is durable; read by the committer's thread. */
     private volatile boolean confirmPublished = true;
 
@@ -96,6 +106,29 @@ final class StreamPhase {
         this.failPoints = failPoints;
     }
 
+    /**
+     * Lets the first cut publish the loads of tables among those that are followed. Called before {@link #run}, whose
+     * goal must not let a cut end before the loads' last position.
+     *
+     * @param whenPublished runs when they are visible, before the source is told
+     */
+    void publishLoads(List<TableRuntime> joining, Runnable whenPublished) {
+        if (joining.isEmpty()) {
+            return;
+        }
+        CutWriter cut = openCut();
+        joiningCut = cut.number();
+        joined = whenPublished;
+        joining.forEach(table -> cut.publishLoad(table.sink()));
+    }
+
+    private CutWriter openCut() {
+        CutWriter cut = lake.openCut(nextCut, refetch);
+        open = Optional.of(cut);
+        openedNanos = System.nanoTime();
+        return cut;
+    }
+
     /** The number that the next cut gets. */
     long nextCut() {
         return nextCut;
@@ -108,11 +141,11 @@ final class StreamPhase {
      * @throws PipelineException when reading, writing or committing failed; the open cut is given up whole
      */
     End run(StreamStart start, StreamGoal goal) throws InterruptedException {
-        source.start(start);
-        // Nothing at or before the start is missing, so an idle source needs no word to be known as caught up.
-        boundary = Optional.of(start.after());
         try (CutCommitter committer = new CutCommitter(lake, control, this::published, tagging::tagged)) {
             try {
+                source.start(start);
+                // Nothing at or before the start is missing, so an idle source needs no word to be known as caught up.
+                boundary = Optional.of(start.after());
                 return follow(committer, goal);
             } finally {
                 open.ifPresent(CutWriter::close);
@@ -129,13 +162,23 @@ final class StreamPhase {
             if (interrupted && stopDeadline == Long.MAX_VALUE) {
                 stopDeadline = System.nanoTime() + settings.stopGrace().toNanos();
             }
-            source.poll(POLL).ifPresent(this::take);
+            if (!atBoundary || !reaches(goal.exact())) {
+                source.poll(POLL).ifPresent(this::take);
+            }
             probeLag();
             boolean reached = reaches(goal.target());
             boolean tags = goal.tags() && stopping.isEmpty();
             boolean forced = interrupted || reached || !stopping.isEmpty() || tags && isRequested();
             boolean tooEarly = goal.noCutBefore().isPresent() && !reaches(goal.noCutBefore());
-            if (open.isPresent() && atBoundary && !tooEarly && (forced || isDue(committer))) {
+            if (open.isPresent() && atBoundary && tooEarly) {
+                leaveOutStopping();
+                if (interrupted && joins()) {
+                    // It may take long until the joining tables can appear; their load stays and joins later.
+                    committer.await();
+                    return End.INTERRUPTED;
+                }
+            }
+            if (open.isPresent() && atBoundary && !tooEarly && (forced || joins() || isDue(committer))) {
                 if (mayClose()) {
                     close(committer, tags && tagging.isDueAt(boundary));
                 } else if (reaches(goal.exact())) {
@@ -158,6 +201,21 @@ final class StreamPhase {
             if (interrupted && System.nanoTime() > stopDeadline) {
                 committer.await();
                 return End.INTERRUPTED;
+            }
+        }
+    }
+
+    /** Whether the open cut is the one that publishes loads. */
+    private boolean joins() {
+        return open.isPresent() && open.get().number() == joiningCut;
+    }
+
+    /** Tables that stop before the open cut can end stop where their last cut was. */
+    private void leaveOutStopping() {
+        for (TableId source : stopping.keySet()) {
+            TableRuntime table = tables.get(source);
+            if (table != null && leftOut.add(source)) {
+                open.orElseThrow().leaveOut(table.sink());
             }
         }
     }
@@ -201,11 +259,8 @@ final class StreamPhase {
         if (transformed.rowCount() == 0) {
             return;
         }
-        if (open.isEmpty()) {
-            open = Optional.of(lake.openCut(nextCut, refetch));
-            openedNanos = System.nanoTime();
-        }
-        open.get().apply(transformed);
+        CutWriter cut = open.isPresent() ? open.get() : openCut();
+        cut.apply(transformed);
     }
 
     /** Whether the open cut can end at this boundary; may read rows again that it cannot complete otherwise. */
@@ -267,7 +322,7 @@ final class StreamPhase {
             TableRuntime table = tables.get(entry.getKey());
             if (table != null && !table.isStopped()) {
                 Outcomes.require(lake.stop(table.sink(), entry.getValue()), "the stop of table " + table.sink());
-                progress.tableStopped(table, entry.getValue(), lake.tables());
+                progress.tableStopped(table, entry.getValue(), lake::tables);
             }
         }
         stopping = new LinkedHashMap<>();
@@ -278,7 +333,10 @@ final class StreamPhase {
 
     /** On the committer's thread. */
     private void published(PreparedCut cut) {
-        progress.cutPublished(cut, lake.tables());
+        progress.cutPublished(cut, lake::tables);
+        if (cut.number() == joiningCut) {
+            joined.run();
+        }
         if (confirmPublished) {
             confirm(cut.position());
         }

@@ -2,6 +2,7 @@ package io.sluice.service.runtime;
 
 import io.sluice.pipeline.lake.LakeTableSpec;
 import io.sluice.pipeline.lake.LakeTableState;
+import io.sluice.pipeline.lake.TableLoad;
 import io.sluice.pipeline.lake.TablePhase;
 import io.sluice.pipeline.schema.TableId;
 import io.sluice.pipeline.schema.TableSchema;
@@ -99,6 +100,15 @@ final class TableRuntime {
         state = newState;
     }
 
+    /** What is durable of a load that is not published. */
+    Optional<TableLoad> load() {
+        return state.load();
+    }
+
+    boolean isPublished() {
+        return state.phase() == TablePhase.STREAMING;
+    }
+
     boolean isStopped() {
         return state.phase() == TablePhase.STOPPED;
     }
@@ -117,6 +127,11 @@ final class TableRuntime {
         rowsRead.set(0);
         bytesRead.set(0);
         rowsEstimated = sourceTable.estimatedRows();
+    }
+
+    /** A part of the table was read before. */
+    void resumeSnapshot(TableLoad load) {
+        rowsRead.set(load.rows());
     }
 
     /** The table is read: the estimate gives way to the truth. */

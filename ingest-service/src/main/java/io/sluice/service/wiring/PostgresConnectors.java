@@ -19,6 +19,7 @@ import io.sluice.pipeline.source.SourceDatabase;
 import io.sluice.service.runtime.PipelineConnectors;
 import io.sluice.snapshot.postgres.PostgresDatabase;
 import io.sluice.snapshot.postgres.PostgresOptions;
+import io.sluice.snapshot.postgres.ReadSettings;
 import io.sluice.snapshot.postgres.TablePattern;
 import java.util.List;
 import java.util.function.Supplier;
@@ -47,7 +48,10 @@ public final class PostgresConnectors implements PipelineConnectors {
 
     /** The same database under its own type. */
     public PostgresDatabase openPostgres() {
-        return new PostgresDatabase(databaseOptions(config.source()));
+        PostgresOptions options = databaseOptions(config.source());
+        ReadSettings reading = options.reading();
+        return new PostgresDatabase(options.withReading(
+                new ReadSettings(config.snapshotChunkSize().bytes(), reading.batchRows(), reading.batchBytes())));
     }
 
     @Override

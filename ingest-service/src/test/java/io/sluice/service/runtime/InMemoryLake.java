@@ -1,5 +1,7 @@
 package io.sluice.service.runtime;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.sluice.pipeline.batch.ColumnBatch;
 import io.sluice.pipeline.batch.LongVector;
 import io.sluice.pipeline.batch.RowOperation;
@@ -11,10 +13,13 @@ import io.sluice.pipeline.lake.LakeProblem;
 import io.sluice.pipeline.lake.LakeSession;
 import io.sluice.pipeline.lake.LakeTableSpec;
 import io.sluice.pipeline.lake.LakeTableState;
+import io.sluice.pipeline.lake.LoadStep;
+import io.sluice.pipeline.lake.LoadedRange;
 import io.sluice.pipeline.lake.PreparedCut;
 import io.sluice.pipeline.lake.RowRefetch;
 import io.sluice.pipeline.lake.SnapshotFiles;
 import io.sluice.pipeline.lake.SnapshotWriter;
+import io.sluice.pipeline.lake.TableLoad;
 import io.sluice.pipeline.lake.TablePhase;
 import io.sluice.pipeline.position.Position;
 import io.sluice.pipeline.schema.TableId;
@@ -43,6 +48,7 @@ final class InMemoryLake implements Lake {
     private final Map<TableId, Table> tables = new TreeMap<>();
     private final Deque<CommitOutcome> scripted = new ArrayDeque<>();
     private final Deque<CommitOutcome> scriptedTags = new ArrayDeque<>();
+    private final Deque<CommitOutcome> scriptedSteps = new ArrayDeque<>();
     final Semaphore commitGate = new Semaphore(Integer.MAX_VALUE);
     final List<Long> committedCuts = new ArrayList<>();
     int discarded;
@@ -57,6 +63,11 @@ final class InMemoryLake implements Lake {
     /** The next commit ends like this instead of doing anything. */
     synchronized void nextCommit(CommitOutcome outcome) {
         scripted.add(outcome);
+    }
+
+    /** The next step of a load ends like this instead of doing anything. */
+    synchronized void nextStep(CommitOutcome outcome) {
+        scriptedSteps.add(outcome);
     }
 
     /** The keys that readers of the table see. */
@@ -158,7 +169,8 @@ final class InMemoryLake implements Lake {
                     old == null ? TablePhase.SNAPSHOT : old.phase(),
                     OptionalLong.empty(),
                     "",
-                    old == null ? Map.of() : old.notes());
+                    old == null ? Map.of() : old.notes(),
+                    old == null ? Optional.empty() : old.load());
         }
         left.forEach((id, reason) -> {
             Table table = tables.get(id);
@@ -189,6 +201,8 @@ final class InMemoryLake implements Lake {
         private final Map<String, String> nextNotes = new HashMap<>();
         private final Set<Long> rows = new TreeSet<>();
         private final Map<Long, Set<Long>> tags = new TreeMap<>();
+        private final Set<Long> loaded = new TreeSet<>();
+        private boolean loadBegins;
         private LakeTableState state;
     }
 
@@ -206,10 +220,11 @@ final class InMemoryLake implements Lake {
 
     private record Change(TableId table, byte operation, long key) {}
 
-    private record Cut(long number, Position position, List<Change> changes) implements PreparedCut {
+    private record Cut(long number, Position position, List<Change> changes, Set<TableId> joined)
+            implements PreparedCut {
         @Override
         public Set<TableId> tables() {
-            Set<TableId> changed = new TreeSet<>();
+            Set<TableId> changed = new TreeSet<>(joined);
             changes.forEach(change -> changed.add(change.table));
             return changed;
         }
@@ -272,6 +287,39 @@ final class InMemoryLake implements Lake {
         }
 
         @Override
+        public void beginLoad(TableId id) {
+            synchronized (InMemoryLake.this) {
+                Table table = tables.get(id);
+                table.loadBegins = true;
+                table.state = withLoad(table.state, Optional.empty());
+            }
+        }
+
+        @Override
+        public CommitOutcome addToLoad(TableId id, LoadStep step) {
+            synchronized (InMemoryLake.this) {
+                if (!scriptedSteps.isEmpty()) {
+                    return scriptedSteps.remove();
+                }
+                Table table = tables.get(id);
+                List<LoadedRange> ranges = new ArrayList<>();
+                if (table.loadBegins || table.state.load().isEmpty()) {
+                    table.loaded.clear();
+                    table.loadBegins = false;
+                } else {
+                    ranges.addAll(table.state.load().get().ranges());
+                }
+                step.files().forEach(files -> table.loaded.addAll(((Files) files).keys));
+                step.ranges()
+                        .forEach(range -> ranges.add(
+                                new LoadedRange(range, step.position().text())));
+                TableLoad load = new TableLoad(ranges, table.loaded.size(), ranges.size(), step.extent());
+                table.state = withLoad(table.state, Optional.of(load));
+                return new CommitOutcome.Committed(Map.of());
+            }
+        }
+
+        @Override
         public void discard(TableId table, List<SnapshotFiles> files) {
             synchronized (InMemoryLake.this) {
                 discarded += files.size();
@@ -291,7 +339,14 @@ final class InMemoryLake implements Lake {
                 if (!scripted.isEmpty()) {
                     return scripted.remove();
                 }
-                for (Change change : ((Cut) prepared).changes) {
+                Cut cut = (Cut) prepared;
+                for (TableId id : cut.joined) {
+                    Table table = tables.get(id);
+                    table.rows.clear();
+                    table.rows.addAll(table.loaded);
+                    table.state = withLoad(table.state, Optional.empty());
+                }
+                for (Change change : cut.changes) {
                     Table table = tables.get(change.table);
                     if (RowOperation.isUpsert(change.operation)) {
                         table.rows.add(change.key);
@@ -351,6 +406,20 @@ final class InMemoryLake implements Lake {
         @Override
         public void close() {}
 
+        private LakeTableState withLoad(LakeTableState old, Optional<TableLoad> load) {
+            return new LakeTableState(
+                    old.table(),
+                    old.pipeline(),
+                    old.epoch(),
+                    old.cut(),
+                    old.position(),
+                    old.phase(),
+                    old.snapshotId(),
+                    old.detail(),
+                    old.notes(),
+                    load);
+        }
+
         private void advance(Table table, long cut, Position position) {
             LakeTableState old = table.state;
             table.state = new LakeTableState(
@@ -362,7 +431,8 @@ final class InMemoryLake implements Lake {
                     TablePhase.STREAMING,
                     OptionalLong.of(cut),
                     "",
-                    table.nextNotes);
+                    table.nextNotes,
+                    old.load());
         }
     }
 
@@ -370,6 +440,7 @@ final class InMemoryLake implements Lake {
 
         private final long number;
         private final List<Change> changes = new ArrayList<>();
+        private final Set<TableId> joined = new TreeSet<>();
         private boolean prepared;
 
         Writer(long number) {
@@ -390,6 +461,21 @@ final class InMemoryLake implements Lake {
         }
 
         @Override
+        public void publishLoad(TableId table) {
+            synchronized (InMemoryLake.this) {
+                assertThat(tables.get(table).state.load().orElseThrow().isComplete())
+                        .isTrue();
+            }
+            joined.add(table);
+        }
+
+        @Override
+        public void leaveOut(TableId table) {
+            joined.remove(table);
+            changes.removeIf(change -> change.table.equals(table));
+        }
+
+        @Override
         public long rows() {
             return changes.size();
         }
@@ -407,7 +493,7 @@ final class InMemoryLake implements Lake {
         @Override
         public PreparedCut prepare(Position position) {
             prepared = true;
-            return new Cut(number, position, List.copyOf(changes));
+            return new Cut(number, position, List.copyOf(changes), Set.copyOf(joined));
         }
 
         @Override

@@ -13,6 +13,7 @@ import io.sluice.pipeline.schema.TableId;
 import io.sluice.pipeline.schema.TableSchema;
 import io.sluice.pipeline.source.ChangeChunk;
 import io.sluice.pipeline.source.ChangeSource;
+import io.sluice.pipeline.source.ChunkRange;
 import io.sluice.pipeline.source.SnapshotChunk;
 import io.sluice.pipeline.source.SnapshotConsumer;
 import io.sluice.pipeline.source.SnapshotSession;
@@ -45,6 +46,15 @@ final class InMemorySource {
     private Optional<Position> slot = Optional.empty();
     private Optional<PipelineException> nextFailure = Optional.empty();
     final Semaphore readGate = new Semaphore(Integer.MAX_VALUE);
+    /** Whether a permit of the gate is for one chunk; otherwise an open gate lets every reader pass. */
+    volatile boolean onePermitPerChunk;
+
+    /** Every key that was read in a snapshot, as often as it was. */
+    final List<Long> keysRead = new ArrayList<>();
+
+    /** Tables that are no longer what earlier snapshots saw. */
+    final Set<TableId> rewritten = new TreeSet<>();
+
     int streamsBegun;
     int snapshotsBegun;
     int slotsDropped;
@@ -159,15 +169,16 @@ final class InMemorySource {
                 }
                 streamsBegun++;
                 slot = Optional.of(end());
-                return new Session(wanted);
+                return new Session(wanted, Map.of());
             }
         }
 
         @Override
-        public SnapshotSession beginSnapshot(List<TableSchema> all, List<TableSchema> wanted) {
+        public SnapshotSession beginSnapshot(
+                List<TableSchema> all, List<TableSchema> wanted, Map<TableId, List<ChunkRange>> done) {
             synchronized (InMemorySource.this) {
                 snapshotsBegun++;
-                return new Session(wanted);
+                return new Session(wanted, done);
             }
         }
 
@@ -198,6 +209,13 @@ final class InMemorySource {
 
     private record Chunk(TableId table, int index, List<Long> keys) implements SnapshotChunk {
         @Override
+        public ChunkRange range() {
+            return keys.isEmpty()
+                    ? new ChunkRange("empty", 0, ChunkRange.OPEN)
+                    : new ChunkRange("keys", keys.get(0), keys.get(0) + 1);
+        }
+
+        @Override
         public long estimatedRows() {
             return keys.size();
         }
@@ -209,14 +227,24 @@ final class InMemorySource {
         private final Position position = end();
         private final List<SnapshotChunk> chunks = new ArrayList<>();
 
-        Session(List<TableSchema> wanted) {
+        private final Set<TableId> restarted = new TreeSet<>();
+
+        Session(List<TableSchema> wanted, Map<TableId, List<ChunkRange>> done) {
             for (TableSchema schema : wanted) {
                 Set<Long> keys = tables.get(schema.table());
-                if (keys.isEmpty()) {
+                List<ChunkRange> read = done.getOrDefault(schema.table(), List.of());
+                if (rewritten.contains(schema.table()) && !read.isEmpty()) {
+                    restarted.add(schema.table());
+                    read = List.of();
+                }
+                if (keys.isEmpty() && read.isEmpty()) {
                     chunks.add(new Chunk(schema.table(), 0, List.of()));
                 }
                 int index = 0;
                 for (long key : keys) {
+                    if (read.stream().anyMatch(range -> range.from() <= key && key < range.end())) {
+                        continue;
+                    }
                     chunks.add(new Chunk(schema.table(), index++, List.of(key)));
                 }
             }
@@ -235,8 +263,12 @@ final class InMemorySource {
         @Override
         public void read(SnapshotChunk chunk, SnapshotConsumer consumer) {
             List<Long> keys = ((Chunk) chunk).keys;
-            readGate.acquireUninterruptibly();
-            readGate.release();
+            if (!readGateInterruptibly()) {
+                throw PipelineException.interrupted("reading a chunk");
+            }
+            synchronized (InMemorySource.this) {
+                keysRead.addAll(keys);
+            }
             if (keys.isEmpty()) {
                 return;
             }
@@ -246,6 +278,23 @@ final class InMemorySource {
                 batch.endRow();
             }
             consumer.accept(batch, 8L * keys.size());
+        }
+
+        private boolean readGateInterruptibly() {
+            try {
+                readGate.acquire();
+                if (!onePermitPerChunk) {
+                    readGate.release();
+                }
+                return true;
+            } catch (InterruptedException e) {
+                return false;
+            }
+        }
+
+        @Override
+        public Set<TableId> restarted() {
+            return restarted;
         }
 
         @Override

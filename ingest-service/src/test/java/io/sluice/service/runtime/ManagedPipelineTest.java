@@ -95,7 +95,7 @@ class ManagedPipelineTest {
                 Clock.systemUTC());
     }
 
-    private static TableDefinition definition(TableSchema schema) {
+    static TableDefinition definition(TableSchema schema) {
         return new TableDefinition(schema, new TableDefinition.Rule("*", ""), "id");
     }
 

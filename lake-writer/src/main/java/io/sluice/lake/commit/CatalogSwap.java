@@ -74,6 +74,7 @@ sealed interface CatalogSwap {
                         commit.base(), commit.updated().changes()));
                 requirements.add(unmoved(commit.base(), SnapshotRef.MAIN_BRANCH));
                 requirements.add(unmoved(commit.base(), FencingSnapshot.OWNER_BRANCH));
+                requirements.add(unmoved(commit.base(), LoadMarks.BRANCH));
                 requests.add(new Request(
                         commit.target().identifier(),
                         requirements,

@@ -2,6 +2,7 @@ package io.sluice.lake.commit;
 
 import io.sluice.pipeline.lake.CommitOutcome;
 import java.util.Optional;
+import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.TableMetadata;
 
 /**
@@ -42,7 +43,12 @@ final class CommitGuard {
                             + "'. Give one of the two another sink table");
         }
         // Asked before the epoch: a commit whose answer was lost stands even when a later owner has come since.
-        if (found.commitId().equals(change.next().commitId())) {
+        if (change.load().isStep()
+                && found.load().commitId().equals(change.load().commitId())) {
+            return new Verdict.Done(found);
+        }
+        if (change.kind() != TableChange.Kind.LOAD
+                && found.commitId().equals(change.next().commitId())) {
             return new Verdict.Done(found);
         }
         if (found.epoch() > expected.epoch()
@@ -54,6 +60,15 @@ final class CommitGuard {
                     change,
                     "its epoch fell from " + expected.epoch() + " to " + found.epoch()
                             + ": its metadata was replaced by an older version. Start the pipeline again");
+        }
+        if (change.load().isStep() || change.load().role() == LoadPart.Role.PUBLISH) {
+            Optional<String> moved = loadMoved(metadata, change, found);
+            if (moved.isPresent()) {
+                return conflict(change, moved.get());
+            }
+        }
+        if (change.kind() == TableChange.Kind.LOAD) {
+            return new Verdict.Open();
         }
         if (change.kind() == TableChange.Kind.CUT
                 && found.cut() >= change.next().cut()) {
@@ -69,6 +84,24 @@ final class CommitGuard {
                             + " compaction and says what to do about the rest");
         }
         return new Verdict.Open();
+    }
+
+    private static Optional<String> loadMoved(TableMetadata metadata, TableChange change, TableMarks found) {
+        LoadMarks expected = change.expected().load();
+        if (!found.load().commitId().equals(expected.commitId())) {
+            return Optional.of("its load is another one than this pipeline left. Start the pipeline again");
+        }
+        if (change.load().role() == LoadPart.Role.BEGIN || expected.head() == headOfLoad(metadata)) {
+            return Optional.empty();
+        }
+        return Optional.of("its branch " + LoadMarks.BRANCH
+                + " was moved or dropped by someone else. Start the pipeline" + " again to have the table loaded anew");
+    }
+
+    /** The head of the load's branch, or {@link TableMarks#NO_SNAPSHOT}. */
+    static long headOfLoad(TableMetadata metadata) {
+        SnapshotRef ref = metadata.ref(LoadMarks.BRANCH);
+        return ref == null ? TableMarks.NO_SNAPSHOT : ref.snapshotId();
     }
 
     private static Verdict conflict(TableChange change, String what) {

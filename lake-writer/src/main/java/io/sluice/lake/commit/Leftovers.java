@@ -50,18 +50,18 @@ final class Leftovers {
     }
 
     /** An attempt ended with an error. */
-    void add(StagedCommit staged, Claim claim) {
+    synchronized void add(StagedCommit staged, Claim claim) {
         attempts.computeIfAbsent(staged.target().identifier(), table -> new ArrayList<>())
                 .add(new Attempt(staged, claim));
     }
 
     /** Whether something of the table has not been settled. */
-    boolean has(TableIdentifier table) {
+    synchronized boolean has(TableIdentifier table) {
         return attempts.containsKey(table);
     }
 
     /** Settles what can be, on metadata that was read after the attempts ended. */
-    void sweep(TableIdentifier table, TableMetadata now) {
+    synchronized void sweep(TableIdentifier table, TableMetadata now) {
         List<Attempt> open = attempts.get(table);
         if (open == null) {
             return;
@@ -82,7 +82,7 @@ final class Leftovers {
     }
 
     /** Whether files of the change may be referenced: an attempt landed, or may do so yet. */
-    boolean mayBeReferenced(CommitTarget target) {
+    synchronized boolean mayBeReferenced(CommitTarget target) {
         List<Attempt> open = attempts.getOrDefault(target.identifier(), List.of());
         return landed.contains(name(target))
                 || open.stream()
@@ -90,6 +90,10 @@ final class Leftovers {
     }
 
     private static String name(CommitTarget target) {
-        return target.identifier() + " " + target.change().next().commitId();
+        TableChange change = target.change();
+        return target.identifier() + " "
+                + (change.load().isStep()
+                        ? change.load().commitId()
+                        : change.next().commitId());
     }
 }

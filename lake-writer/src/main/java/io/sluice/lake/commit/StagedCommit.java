@@ -2,6 +2,7 @@ package io.sluice.lake.commit;
 
 import io.sluice.lake.parquet.StorageFailures;
 import io.sluice.pipeline.error.PipelineException;
+import io.sluice.pipeline.lake.TablePhase;
 import java.util.Map;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.BaseTransaction;
@@ -45,16 +46,24 @@ record StagedCommit(
             BaseTransaction transaction =
                     (BaseTransaction) Transactions.newTransaction(change.table().toString(), pinned);
             switch (change.kind()) {
-                case PUBLISH -> publish(transaction, base, change);
+                case PUBLISH -> {
+                    if (change.load().role() == LoadPart.Role.PUBLISH) {
+                        StagedLoad.change(transaction, change);
+                    } else {
+                        publish(transaction, base, change);
+                    }
+                }
                 case CUT -> cut(transaction, base, change);
+                case LOAD -> StagedLoad.step(transaction, base, change);
                 case MARK, OWN -> {}
             }
             fencing.apply(transaction, base, change);
-            TableMarks marks = change.next().withSnapshot(SnapshotClaim.current(transaction.currentMetadata()));
+            TableMarks marks = StagedLoad.marks(transaction.currentMetadata(), base, change);
             UpdateProperties properties = transaction.updateProperties();
             marks.apply(properties);
             properties.commit();
-            return new StagedCommit(target, base, transaction.currentMetadata(), marks, pinned);
+            TableMetadata updated = StagedLoad.moved(transaction.currentMetadata(), change);
+            return new StagedCommit(target, base, updated, marks, pinned);
         } catch (RuntimeException e) {
             discard(pinned);
             throw StorageFailures.of(change.table(), "write the manifests of a commit", e);
@@ -82,17 +91,21 @@ record StagedCommit(
         if (base.currentSnapshot() != null) {
             delta.validateFromSnapshot(base.currentSnapshot().snapshotId());
         }
+        fill(delta, change);
+        delta.commit();
+    }
+
+    static void fill(RowDelta delta, TableChange change) {
         change.added().forEach(delta::addRows);
         change.deletes().forEach(delta::addDeletes);
         change.replacedDeletes().forEach(delta::removeDeletes);
         change.removed().forEach(delta::removeRows);
         delta.validateDeletedFiles();
         summarise(delta, change);
-        delta.commit();
     }
 
     static void summarise(SnapshotUpdate<?> update, TableChange change) {
-        for (Map.Entry<String, String> mark : change.next().summary().entrySet()) {
+        for (Map.Entry<String, String> mark : summary(change).entrySet()) {
             update.set(mark.getKey(), mark.getValue());
         }
     }
@@ -107,6 +120,21 @@ record StagedCommit(
     /** Whether the attempt wrote this file. */
     boolean wrote(@Nullable String path) {
         return path != null && pinned.recorded().written().contains(path);
+    }
+
+    /** A step of a load belongs to no cut and must not look like one. */
+    private static Map<String, String> summary(TableChange change) {
+        if (change.kind() != TableChange.Kind.LOAD) {
+            return change.next().summary();
+        }
+        return Map.of(
+                TableMarks.PIPELINE, change.expected().pipeline(),
+                TableMarks.EPOCH, Long.toString(change.expected().epoch()),
+                TableMarks.PHASE, TablePhase.SNAPSHOT.name(),
+                LoadMarks.LOAD,
+                        LoadMarks.begin("step", change.load().definition())
+                                .plus(change.load())
+                                .text());
     }
 
     /** The attempt is known not to have gone through: its manifests are referenced by nobody. */

@@ -18,6 +18,7 @@ import org.apache.iceberg.DeleteFile;
  * @param deletes new deletion vectors, one per data file
  * @param replacedDeletes deletion vectors that {@code deletes} contain and take the place of
  * @param removed data files that go, with their deletion vectors
+ * @param load what becomes of the table's load
  */
 public record TableChange(
         TableId table,
@@ -27,7 +28,8 @@ public record TableChange(
         List<DataFile> added,
         List<DeleteFile> deletes,
         List<DeleteFile> replacedDeletes,
-        List<DataFile> removed)
+        List<DataFile> removed,
+        LoadPart load)
         implements Serializable {
 
     /** The shape of a commit. */
@@ -39,7 +41,9 @@ public record TableChange(
         /** Only marks change. */
         MARK,
         /** A new owner's marks. */
-        OWN
+        OWN,
+        /** Rows are added to the load; readers of the table see nothing of it. */
+        LOAD
     }
 
     public TableChange {
@@ -49,14 +53,39 @@ public record TableChange(
         removed = List.copyOf(removed);
     }
 
+    /** A change that leaves the table's load alone. */
+    public TableChange(
+            TableId table,
+            Kind kind,
+            TableMarks expected,
+            TableMarks next,
+            List<DataFile> added,
+            List<DeleteFile> deletes,
+            List<DeleteFile> replacedDeletes,
+            List<DataFile> removed) {
+        this(table, kind, expected, next, added, deletes, replacedDeletes, removed, LoadPart.NONE);
+    }
+
     /** A change of marks alone: {@link Kind#MARK} or {@link Kind#OWN}. */
     static TableChange marks(TableId table, Kind kind, TableMarks expected, TableMarks next) {
         return new TableChange(table, kind, expected, next, List.of(), List.of(), List.of(), List.of());
     }
 
-    /** Leaves a table behind where it is. */
+    /** Leaves a table behind where it is, without its load. */
     public static TableChange stop(TableId table, TableMarks expected, TableMarks next) {
-        return marks(table, Kind.MARK, expected, next);
+        return new TableChange(
+                table, Kind.MARK, expected, next, List.of(), List.of(), List.of(), List.of(), LoadPart.DROP);
+    }
+
+    /** A step of the table's load; of the marks only those of the load are compared and changed. */
+    public static TableChange load(TableId table, TableMarks expected, List<DataFile> files, LoadPart part) {
+        return new TableChange(table, Kind.LOAD, expected, expected, files, List.of(), List.of(), List.of(), part);
+    }
+
+    /** A table becomes what its load is. */
+    public static TableChange publishLoad(TableId table, TableMarks expected, TableMarks next) {
+        return new TableChange(
+                table, Kind.PUBLISH, expected, next, List.of(), List.of(), List.of(), List.of(), LoadPart.PUBLISH);
     }
 
     /** The first publication of a table, or one that replaces all its rows. */

@@ -27,6 +27,7 @@ import org.apache.iceberg.UpdateProperties;
  *     empty before there was one
  * @param stoppedReason {@code sluice.stopped-reason}: empty unless stopped
  * @param notes {@code sluice.source.*}: words of the pipeline's own about where the rows come from
+ * @param load {@code sluice.load}: the unfinished load
  */
 public record TableMarks(
         String pipeline,
@@ -38,7 +39,8 @@ public record TableMarks(
         long snapshotId,
         String commitId,
         String stoppedReason,
-        Map<String, String> notes)
+        Map<String, String> notes,
+        LoadMarks load)
         implements Serializable {
 
     public TableMarks {
@@ -58,15 +60,16 @@ public record TableMarks(
     /** What the names of notes begin with. */
     public static final String NOTES = "sluice.source.";
 
-    private static final List<String> NAMES =
-            List.of(PIPELINE, EPOCH, OWNER, CUT, POSITION, PHASE, SNAPSHOT_ID, COMMIT_ID, STOPPED_REASON);
+    private static final List<String> NAMES = List.of(
+            PIPELINE, EPOCH, OWNER, CUT, POSITION, PHASE, SNAPSHOT_ID, COMMIT_ID, STOPPED_REASON, LoadMarks.LOAD);
 
     /** The value of {@link #snapshotId} of a table that has not been published. */
     public static final long NO_SNAPSHOT = -1;
 
     /** The marks of a table that is owned and not yet published. */
     public static TableMarks unpublished(String pipeline, long epoch, String owner) {
-        return new TableMarks(pipeline, epoch, owner, 0, "", TablePhase.SNAPSHOT, NO_SNAPSHOT, "", "", Map.of());
+        return new TableMarks(
+                pipeline, epoch, owner, 0, "", TablePhase.SNAPSHOT, NO_SNAPSHOT, "", "", Map.of(), LoadMarks.NONE);
     }
 
     /**
@@ -89,7 +92,10 @@ public record TableMarks(
                 number(properties, SNAPSHOT_ID, NO_SNAPSHOT),
                 properties.getOrDefault(COMMIT_ID, ""),
                 properties.getOrDefault(STOPPED_REASON, ""),
-                notes(properties)));
+                notes(properties),
+                properties.containsKey(LoadMarks.LOAD)
+                        ? LoadMarks.parse(properties.get(LoadMarks.LOAD))
+                        : LoadMarks.NONE));
     }
 
     private static Map<String, String> notes(Map<String, String> properties) {
@@ -120,6 +126,7 @@ public record TableMarks(
         result.put(OWNER, owner);
         result.put(SNAPSHOT_ID, snapshotId == NO_SNAPSHOT ? "" : Long.toString(snapshotId));
         result.put(STOPPED_REASON, stoppedReason);
+        result.put(LoadMarks.LOAD, load.exists() ? load.text() : "");
         result.values().removeIf(String::isEmpty);
         notes.forEach((name, text) -> result.put(NOTES + name, text));
         return result;
@@ -154,37 +161,63 @@ public record TableMarks(
     /** The same with another owner. */
     public TableMarks ownedBy(long newEpoch, String newOwner) {
         return new TableMarks(
-                pipeline, newEpoch, newOwner, cut, position, phase, snapshotId, commitId, stoppedReason, notes);
+                pipeline, newEpoch, newOwner, cut, position, phase, snapshotId, commitId, stoppedReason, notes, load);
     }
 
     /** The same on another snapshot. */
     public TableMarks withSnapshot(long newSnapshotId) {
         return new TableMarks(
-                pipeline, epoch, owner, cut, position, phase, newSnapshotId, commitId, stoppedReason, notes);
+                pipeline, epoch, owner, cut, position, phase, newSnapshotId, commitId, stoppedReason, notes, load);
+    }
+
+    /** The same with another load. */
+    public TableMarks withLoad(LoadMarks newLoad) {
+        return new TableMarks(
+                pipeline, epoch, owner, cut, position, phase, snapshotId, commitId, stoppedReason, notes, newLoad);
     }
 
     /** After a commit that publishes a cut. */
     public TableMarks at(long newCut, String newPosition, String newCommitId) {
         return new TableMarks(
-                pipeline, epoch, owner, newCut, newPosition, TablePhase.STREAMING, snapshotId, newCommitId, "", notes);
+                pipeline,
+                epoch,
+                owner,
+                newCut,
+                newPosition,
+                TablePhase.STREAMING,
+                snapshotId,
+                newCommitId,
+                "",
+                notes,
+                load);
     }
 
     /** After the table was left behind. */
     public TableMarks stopped(String reason, String newCommitId) {
         return new TableMarks(
-                pipeline, epoch, owner, cut, position, TablePhase.STOPPED, snapshotId, newCommitId, reason, notes);
+                pipeline,
+                epoch,
+                owner,
+                cut,
+                position,
+                TablePhase.STOPPED,
+                snapshotId,
+                newCommitId,
+                reason,
+                notes,
+                load);
     }
 
     /** The same, known by another commit. */
     TableMarks committedAs(String newCommitId) {
         return new TableMarks(
-                pipeline, epoch, owner, cut, position, phase, snapshotId, newCommitId, stoppedReason, notes);
+                pipeline, epoch, owner, cut, position, phase, snapshotId, newCommitId, stoppedReason, notes, load);
     }
 
     /** The same with other notes. */
     public TableMarks withNotes(Map<String, String> newNotes) {
         return new TableMarks(
-                pipeline, epoch, owner, cut, position, phase, snapshotId, commitId, stoppedReason, newNotes);
+                pipeline, epoch, owner, cut, position, phase, snapshotId, commitId, stoppedReason, newNotes, load);
     }
 
     /** Whether both describe the same progress, whoever owns it. */
@@ -206,7 +239,8 @@ public record TableMarks(
                 phase,
                 snapshotId == NO_SNAPSHOT ? OptionalLong.empty() : OptionalLong.of(snapshotId),
                 stoppedReason,
-                notes);
+                notes,
+                load.exists() ? Optional.of(load.load()) : Optional.empty());
     }
 
     /** For messages: what stands where. */

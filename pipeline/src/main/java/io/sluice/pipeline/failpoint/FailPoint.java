@@ -35,27 +35,31 @@ public enum FailPoint {
     SNAPSHOT_BEFORE_FILES(Phase.SNAPSHOT, Phase.HANDOVER),
     /** Files of a snapshot are durable; nothing refers to them. */
     SNAPSHOT_AFTER_FILES(Phase.SNAPSHOT, Phase.HANDOVER),
-    /** A table is complete; its one commit has not begun. */
-    PUBLISH_BEFORE_COMMIT(Phase.SNAPSHOT, Phase.HANDOVER),
-    /** A table's snapshot is visible; nobody has been told. */
-    PUBLISH_AFTER_COMMIT(Phase.SNAPSHOT, Phase.HANDOVER),
+    /** A part of a load is about to become durable. */
+    LOAD_BEFORE_STEP(Phase.SNAPSHOT, Phase.HANDOVER),
+    /** A part of a load is durable; its reader does not know. */
+    LOAD_AFTER_STEP(Phase.SNAPSHOT, Phase.HANDOVER),
+    /** Files are about to be published past a load. */
+    PUBLISH_BEFORE_COMMIT,
+    /** Files were published past a load; nobody has been told. */
+    PUBLISH_AFTER_COMMIT,
     /** Every table that was read is visible; the stream has not begun. */
     HANDOVER_BEFORE_STREAM(Phase.SNAPSHOT, Phase.HANDOVER),
 
     /** A cut is collected and its boundary known; its last files have no end yet. */
-    CUT_BEFORE_FILES(Phase.HANDOVER, Phase.INCREMENTAL),
+    CUT_BEFORE_FILES(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL),
     /** A cut's data files are durable; its deletion vectors are not written. */
-    CUT_AFTER_DATA_FILES(Phase.HANDOVER, Phase.INCREMENTAL),
+    CUT_AFTER_DATA_FILES(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL),
     /** A cut's data files and deletion vectors are durable and its keys staged in the index; nothing is committed. */
-    CUT_AFTER_DELETES(Phase.HANDOVER, Phase.INCREMENTAL),
+    CUT_AFTER_DELETES(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL),
     /** The next table's commit of a cut has not begun; with a commit over several tables, the cut's. */
-    CUT_BEFORE_TABLE(Phase.HANDOVER, Phase.INCREMENTAL),
+    CUT_BEFORE_TABLE(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL),
     /** A table's commit is in the catalog; its key index does not know. */
-    CUT_AFTER_CATALOG(Phase.HANDOVER, Phase.INCREMENTAL),
+    CUT_AFTER_CATALOG(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL),
     /** A table has the cut and its key index knows; tables behind it do not have it. */
-    CUT_AFTER_TABLE(Phase.HANDOVER, Phase.INCREMENTAL),
+    CUT_AFTER_TABLE(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL),
     /** Every table has the cut; the pipeline has not been told. */
-    CUT_AFTER_TABLES(Phase.HANDOVER, Phase.INCREMENTAL),
+    CUT_AFTER_TABLES(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL),
 
     /** The next table of a cut is about to get its tag; tables before it have it. */
     TAG_BEFORE_TABLE(Phase.INCREMENTAL),

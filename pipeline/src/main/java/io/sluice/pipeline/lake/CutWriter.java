@@ -2,6 +2,7 @@ package io.sluice.pipeline.lake;
 
 import io.sluice.pipeline.batch.ColumnBatch;
 import io.sluice.pipeline.position.Position;
+import io.sluice.pipeline.schema.TableId;
 import java.util.Optional;
 
 /**
@@ -20,6 +21,18 @@ public interface CutWriter extends AutoCloseable {
      *     its changes come again from the source
      */
     void apply(ColumnBatch changes);
+
+    /**
+     * The cut publishes the table's load, which must be complete: with its commit the table is what the load holds and
+     * the cut's changes make of it, and nothing else. Called before any change of the table is applied. The changes
+     * begin at the first position of the load's ranges and go over rows that were read later: an insert replaces what is
+     * there, an update of what is missing inserts it, a delete of what is missing is nothing. The cut must not end before
+     * the last position of the load's ranges.
+     */
+    void publishLoad(TableId table);
+
+    /** Gives up what the cut has of a table, which stays as it is: the cut goes on without it. */
+    void leaveOut(TableId table);
 
     /** Changes taken so far, in rows. */
     long rows();

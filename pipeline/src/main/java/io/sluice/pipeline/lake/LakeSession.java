@@ -37,11 +37,26 @@ public interface LakeSession extends AutoCloseable {
      */
     CommitOutcome publish(TableId table, List<SnapshotFiles> files, long cut, Position position);
 
+    /**
+     * Forgets what is durable of the table's load: its next step begins a load anew, in the same commit that drops the
+     * old one. Nothing changes in the lake before.
+     */
+    void beginLoad(TableId table);
+
+    /**
+     * Makes rows a durable part of the table's load, in one commit together with the ranges that they are; readers of
+     * the table see nothing of it. May run beside {@link #commit}; the steps of one table follow one another.
+     *
+     * @param step its files are deleted when it is known that they were not committed
+     */
+    CommitOutcome addToLoad(TableId table, LoadStep step);
+
     /** Deletes files that were finished and will not be published. */
     void discard(TableId table, List<SnapshotFiles> files);
 
     /**
-     * Begins to collect a cut for the published tables. The writer is used by one thread.
+     * Begins to collect a cut for the published tables, and for those whose load it publishes. The writer is used by one
+     * thread.
      *
      * @param number higher than every table's cut; or the highest that any table has, to complete a cut that a crash
      *     left published in some tables only (no changes come for the tables that have it)

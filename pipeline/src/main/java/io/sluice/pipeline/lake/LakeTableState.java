@@ -17,6 +17,7 @@ import java.util.OptionalLong;
  * @param snapshotId the Iceberg snapshot that the last cut made; empty before it is published
  * @param detail why it is stopped; empty otherwise
  * @param notes what the pipeline noted with the table's commits ({@link LakeSession#note})
+ * @param load what is durable of a load that readers do not see yet; empty when none is under way
  */
 public record LakeTableState(
         TableId table,
@@ -27,9 +28,24 @@ public record LakeTableState(
         TablePhase phase,
         OptionalLong snapshotId,
         String detail,
-        Map<String, String> notes) {
+        Map<String, String> notes,
+        Optional<TableLoad> load) {
 
     public LakeTableState {
         notes = Map.copyOf(notes);
+    }
+
+    /** A state without a load under way. */
+    public LakeTableState(
+            TableId table,
+            String pipeline,
+            long epoch,
+            long cut,
+            Optional<String> position,
+            TablePhase phase,
+            OptionalLong snapshotId,
+            String detail,
+            Map<String, String> notes) {
+        this(table, pipeline, epoch, cut, position, phase, snapshotId, detail, notes, Optional.empty());
     }
 }

@@ -12,6 +12,9 @@ public interface SnapshotChunk extends Serializable {
     /** 0 to n - 1 within the table; the same table at the same size gives the same chunks. */
     int index();
 
+    /** Which part of the table it is; the ranges of a table's chunks do not overlap and leave nothing out. */
+    ChunkRange range();
+
     /** The source's estimate, 0 or more. */
     long estimatedRows();
 }

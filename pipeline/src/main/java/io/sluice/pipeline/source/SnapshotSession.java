@@ -1,7 +1,9 @@
 package io.sluice.pipeline.source;
 
 import io.sluice.pipeline.position.Position;
+import io.sluice.pipeline.schema.TableId;
 import java.util.List;
+import java.util.Set;
 
 /** A consistent view of the source at one position that several readers share. It ends with {@link #close}. */
 public interface SnapshotSession extends AutoCloseable {
@@ -9,8 +11,17 @@ public interface SnapshotSession extends AutoCloseable {
     /** The view contains exactly the transactions that this position covers. */
     Position position();
 
-    /** The parts to read, of all tables, largest tables first. An empty table has one chunk. */
+    /**
+     * The parts to read, of all tables, largest tables first. An empty table has one chunk; a table of which everything
+     * was read before has none.
+     */
     List<SnapshotChunk> chunks();
+
+    /**
+     * Tables whose ranges that were read before are of no use any more, because the table was rewritten since: all of the
+     * table is among the chunks.
+     */
+    Set<TableId> restarted();
 
     /**
      * Reads one chunk and gives its rows to the consumer on the calling thread, batch by batch. Several threads may

@@ -2,8 +2,10 @@ package io.sluice.pipeline.source;
 
 import io.sluice.pipeline.batch.ColumnBatch;
 import io.sluice.pipeline.position.Position;
+import io.sluice.pipeline.schema.TableId;
 import io.sluice.pipeline.schema.TableSchema;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -38,7 +40,17 @@ public interface SourceDatabase extends AutoCloseable {
      * Begins a snapshot at the source's current position beside a stream that exists already; the stream is not moved,
      * and goes on to contain every change after {@link #streamPosition}. Makes sure that the stream includes the tables.
      */
-    SnapshotSession beginSnapshot(List<TableSchema> tables, List<TableSchema> snapshotTables);
+    default SnapshotSession beginSnapshot(List<TableSchema> tables, List<TableSchema> snapshotTables) {
+        return beginSnapshot(tables, snapshotTables, Map.of());
+    }
+
+    /**
+     * As {@link #beginSnapshot(List, List)}, without the parts that were read before.
+     *
+     * @param done by table: ranges of earlier chunks of it that need not be read again
+     */
+    SnapshotSession beginSnapshot(
+            List<TableSchema> tables, List<TableSchema> snapshotTables, Map<TableId, List<ChunkRange>> done);
 
     /**
      * A position that covers everything committed before this call and that the change stream reaches even when nothing

@@ -1,6 +1,7 @@
 package io.sluice.snapshot.postgres;
 
 import io.sluice.pipeline.schema.TableId;
+import io.sluice.pipeline.source.ChunkRange;
 import io.sluice.pipeline.source.SnapshotChunk;
 
 /**
@@ -27,6 +28,16 @@ record CtidChunk(
         implements SnapshotChunk {
 
     static final long OPEN = -1;
+
+    /** The name of a heap and its file in {@link ChunkRange#part}. */
+    static String part(long heapOid, long fileNode) {
+        return heapOid + "/" + fileNode;
+    }
+
+    @Override
+    public ChunkRange range() {
+        return new ChunkRange(part(heapOid, fileNode), firstBlock, endBlock == OPEN ? ChunkRange.OPEN : endBlock);
+    }
 
     /** Blanks, or the condition on the rows' addresses. */
     String condition() {

@@ -7,6 +7,7 @@ import io.sluice.pipeline.position.LogSequenceNumber;
 import io.sluice.pipeline.position.Position;
 import io.sluice.pipeline.schema.TableId;
 import io.sluice.pipeline.schema.TableSchema;
+import io.sluice.pipeline.source.ChunkRange;
 import io.sluice.pipeline.source.SnapshotSession;
 import io.sluice.pipeline.source.SourceDatabase;
 import io.sluice.pipeline.source.SourceInspection;
@@ -17,6 +18,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -90,7 +92,7 @@ public final class PostgresDatabase implements SourceDatabase {
             }
             return publication.ensure(connection, ids(tables));
         });
-        return beginSnapshot(snapshotTables, slot::create, this::dropAfterFailure);
+        return beginSnapshot(snapshotTables, Map.of(), slot::create, this::dropAfterFailure);
     }
 
     /**
@@ -100,12 +102,14 @@ public final class PostgresDatabase implements SourceDatabase {
      * publication. Needs a free replication slot and connection while it waits.
      */
     @Override
-    public SnapshotSession beginSnapshot(List<TableSchema> tables, List<TableSchema> snapshotTables) {
+    public SnapshotSession beginSnapshot(
+            List<TableSchema> tables, List<TableSchema> snapshotTables, Map<TableId, List<ChunkRange>> done) {
         String doing = "extending publication '" + options.publicationName() + "'";
         boolean extended = on(doing, null, connection -> publication.ensure(connection, ids(tables)));
         if (extended) {
             // Transactions that began before the tables were published end here …
-            try (SnapshotSession waited = beginSnapshot(List.of(), PostgresDatabase::createTemporary, () -> {})) {
+            try (SnapshotSession waited =
+                    beginSnapshot(List.of(), Map.of(), PostgresDatabase::createTemporary, () -> {})) {
                 LOG.debug(
                         "Every transaction older than the publication's new tables ended before {}", waited.position());
             }
@@ -115,7 +119,7 @@ public final class PostgresDatabase implements SourceDatabase {
                 return true;
             });
         }
-        return beginSnapshot(snapshotTables, PostgresDatabase::createTemporary, () -> {});
+        return beginSnapshot(snapshotTables, done, PostgresDatabase::createTemporary, () -> {});
     }
 
     /**
@@ -126,7 +130,7 @@ public final class PostgresDatabase implements SourceDatabase {
      * @param tables the tables to read
      */
     public SnapshotSession beginReading(List<TableSchema> tables) {
-        return beginSnapshot(tables, PostgresDatabase::createTemporary, () -> {});
+        return beginSnapshot(tables, Map.of(), PostgresDatabase::createTemporary, () -> {});
     }
 
     /**
@@ -261,21 +265,22 @@ public final class PostgresDatabase implements SourceDatabase {
         watch.close();
     }
 
-    private SnapshotSession beginSnapshot(List<TableSchema> tables, SlotMaker maker, Runnable afterFailure) {
+    private SnapshotSession beginSnapshot(
+            List<TableSchema> tables, Map<TableId, List<ChunkRange>> done, SlotMaker maker, Runnable afterFailure) {
         Connection replication = connections.openReplication();
         boolean created = false;
-        boolean done = false;
+        boolean opened = false;
         try (InterruptWatch.Watched ignored = watch.watch(replication)) {
             ReplicationSlot.Created made = maker.create(replication);
             created = true;
-            SnapshotSession session = PostgresSnapshot.open(connections, watch, made, tables);
-            done = true;
+            SnapshotSession session = PostgresSnapshot.open(connections, watch, made, tables, done);
+            opened = true;
             return session;
         } catch (SQLException e) {
             throw SqlErrors.translate(e, "creating a replication slot with a snapshot", null);
         } finally {
             Connections.abort(replication);
-            if (created && !done) {
+            if (created && !opened) {
                 afterFailure.run();
             }
         }

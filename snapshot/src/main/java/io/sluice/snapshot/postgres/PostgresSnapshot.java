@@ -6,6 +6,7 @@ import io.sluice.pipeline.position.LogSequenceNumber;
 import io.sluice.pipeline.position.Position;
 import io.sluice.pipeline.schema.TableId;
 import io.sluice.pipeline.schema.TableSchema;
+import io.sluice.pipeline.source.ChunkRange;
 import io.sluice.pipeline.source.SnapshotChunk;
 import io.sluice.pipeline.source.SnapshotConsumer;
 import io.sluice.pipeline.source.SnapshotSession;
@@ -45,6 +46,7 @@ final class PostgresSnapshot implements SnapshotSession {
     private final String snapshot;
     private final LogSequenceNumber position;
     private final List<SnapshotChunk> chunks;
+    private final Set<TableId> restarted;
     private final Map<TableId, CopyReader> readers = new HashMap<>();
     private final Queue<Connection> idle = new ConcurrentLinkedQueue<>();
     private final Future<?> keepAlive;
@@ -58,13 +60,14 @@ final class PostgresSnapshot implements SnapshotSession {
             LogSequenceNumber position,
             List<TableSchema> schemas,
             List<TableMapping> tables,
-            List<SnapshotChunk> chunks) {
+            ChunkPlanner.Plan plan) {
         this.connections = connections;
         this.watch = watch;
         this.keeper = keeper;
         this.snapshot = snapshot;
         this.position = position;
-        this.chunks = List.copyOf(chunks);
+        this.chunks = plan.chunks();
+        this.restarted = plan.restarted();
         ReadSettings reading = connections.options().reading();
         for (int i = 0; i < schemas.size(); i++) {
             readers.put(
@@ -76,17 +79,21 @@ final class PostgresSnapshot implements SnapshotSession {
 
     /** Takes over the snapshot that a slot has just exported; the caller may then close the slot's connection. */
     static PostgresSnapshot open(
-            Connections connections, InterruptWatch watch, ReplicationSlot.Created slot, List<TableSchema> schemas)
+            Connections connections,
+            InterruptWatch watch,
+            ReplicationSlot.Created slot,
+            List<TableSchema> schemas,
+            Map<TableId, List<ChunkRange>> done)
             throws SQLException {
         Connection keeper = connections.open();
         try (InterruptWatch.Watched ignored = watch.watch(keeper)) {
             begin(keeper, slot.snapshot());
             String snapshot = export(keeper);
             List<TableMapping> tables = LiveTables.load(keeper, schemas);
-            List<SnapshotChunk> chunks = new ChunkPlanner(
+            ChunkPlanner.Plan plan = new ChunkPlanner(
                             connections.options().reading().chunkBytes(), Connections.majorVersion(keeper))
-                    .plan(tables);
-            return new PostgresSnapshot(connections, watch, keeper, snapshot, slot.position(), schemas, tables, chunks);
+                    .plan(tables, done);
+            return new PostgresSnapshot(connections, watch, keeper, snapshot, slot.position(), schemas, tables, plan);
         } catch (SQLException | RuntimeException e) {
             Connections.abort(keeper);
             throw e;
@@ -101,6 +108,11 @@ final class PostgresSnapshot implements SnapshotSession {
     @Override
     public List<SnapshotChunk> chunks() {
         return chunks;
+    }
+
+    @Override
+    public Set<TableId> restarted() {
+        return restarted;
     }
 
     @Override

@@ -20,8 +20,8 @@ public record ReadSettings(long chunkBytes, int batchRows, long batchBytes) {
         }
     }
 
-    /** Chunks of 64 MB, batches of 8192 rows or 8 MB. */
+    /** Chunks of 128 MB, batches of 8192 rows or 8 MB. */
     public static ReadSettings defaults() {
-        return new ReadSettings(64L << 20, 8192, 8L << 20);
+        return new ReadSettings(128L << 20, 8192, 8L << 20);
     }
 }

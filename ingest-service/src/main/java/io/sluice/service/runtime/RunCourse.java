@@ -1,0 +1,401 @@
+package io.sluice.service.runtime;
+
+import io.sluice.pipeline.failpoint.FailPoint;
+import io.sluice.pipeline.lake.CutWriter;
+import io.sluice.pipeline.lake.LakeCut;
+import io.sluice.pipeline.lake.LakeSession;
+import io.sluice.pipeline.lake.LoadedRange;
+import io.sluice.pipeline.lake.PreparedCut;
+import io.sluice.pipeline.lake.TableLoad;
+import io.sluice.pipeline.position.Position;
+import io.sluice.pipeline.schema.TableId;
+import io.sluice.pipeline.schema.TableSchema;
+import io.sluice.pipeline.source.ChangeSource;
+import io.sluice.pipeline.source.ChunkRange;
+import io.sluice.pipeline.source.SnapshotSession;
+import io.sluice.pipeline.source.SourceDatabase;
+import io.sluice.pipeline.source.StreamStart;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The steps of a run that owns the lake: the stream's begin and the next cut's number move on from step to step.
+ *
+ * <p>Invariants: the source is told of no position behind the first one of a load that is not published; a cut that
+ * publishes loads ends behind the last position of each; a table without a key is never read at two positions. Used by
+ * one thread, but for {@link #load}, which may run beside it.
+ */
+final class RunCourse {
+
+    private final PipelineRun run;
+    private final SourceDatabase database;
+    private final LakeSession session;
+    private final List<TableRuntime> tables;
+    private final List<TableRuntime> followed;
+    private final CutTagging tagging;
+    private final SlotHold hold = new SlotHold();
+
+    /** How far the stream is durable; empty before there is one. */
+    private Optional<Position> reached;
+
+    private Optional<Position> noCutBefore = Optional.empty();
+    private long nextCut;
+    private volatile long loadBegunNanos = System.nanoTime();
+
+    /**
+     * Begins where the lake and the source are.
+     *
+     * @param tables all tables, with those that were left behind
+     * @param followed the tables that are not stopped
+     * @param latestTag the last cut that was tagged
+     * @param streamPosition what the source has been told is safe; empty when there is no stream yet
+     */
+    RunCourse(
+            PipelineRun run,
+            SourceDatabase database,
+            LakeSession session,
+            List<TableRuntime> tables,
+            List<TableRuntime> followed,
+            Optional<LakeCut> latestTag,
+            Optional<Position> streamPosition) {
+        this.run = run;
+        this.database = database;
+        this.session = session;
+        this.tables = tables;
+        this.followed = followed;
+        this.reached = streamPosition;
+        this.tagging = new CutTagging(
+                run.control, run.settings.tagInterval(), latestTag, run.clock, database::currentPosition);
+        // No number is used twice, not those of tables that were left behind, nor those of tags.
+        this.nextCut = 1
+                + Math.max(
+                        tables.stream()
+                                .mapToLong(table -> table.state().cut())
+                                .max()
+                                .orElse(0),
+                        latestTag.map(LakeCut::number).orElse(0L));
+        giveUpUselessLoads();
+        loading()
+                .flatMap(table -> firstPosition(table).stream())
+                .reduce(RunCourse::min)
+                .ifPresent(hold::at);
+    }
+
+    /** A load is of use only with a stream that still has every change since its first position. */
+    private void giveUpUselessLoads() {
+        for (TableRuntime table : followed) {
+            Optional<Position> first = firstPosition(table);
+            if (first.isEmpty()) {
+                continue;
+            }
+            boolean gap = reached.isEmpty() || !first.get().covers(reached.get());
+            boolean keyless = !table.sourceSchema().hasKey() && !isComplete(table);
+            if (gap || keyless) {
+                session.beginLoad(table.sink());
+                table.resetSnapshot();
+            }
+        }
+        run.progress.loadAdvanced(session::tables);
+    }
+
+    /** Reads every table; they appear together once all are complete. */
+    boolean firstLoad() throws InterruptedException {
+        if (loading().noneMatch(table -> firstPosition(table).isPresent())) {
+            if (reached.isPresent()) {
+                // Left by a run that ended before anything was durable: its snapshot is gone, so its slot is of no use.
+                run.failPoints.reach(FailPoint.SLOT_BEFORE_DROP);
+                database.dropStream();
+                run.failPoints.reach(FailPoint.SLOT_AFTER_DROP);
+            }
+            loadBegunNanos = System.nanoTime();
+            run.failPoints.reach(FailPoint.SLOT_BEFORE_CREATION);
+            try (SnapshotSession snapshot = database.beginStream(schemas(followed), schemas(followed))) {
+                run.failPoints.reach(FailPoint.SLOT_AFTER_CREATION);
+                reached = Optional.of(snapshot.position());
+                hold.at(snapshot.position());
+                if (!read(snapshot, followed, this::showPause)) {
+                    return false;
+                }
+            }
+        } else if (!load(this::showPause)) {
+            return false;
+        }
+        Position begin = reached.orElseThrow();
+        if (followed.stream().allMatch(table -> lastPosition(table).equals(Optional.of(begin)))) {
+            publishAt(begin);
+        }
+        return true;
+    }
+
+    private void showPause() {
+        run.state.transitionUnlessStopping(run.control.pauseRequested() ? PipelineState.PAUSED : PipelineState.RUNNING);
+    }
+
+    /** Every part of every table was read at the stream's begin: nothing has to be caught up with. */
+    private void publishAt(Position position) throws InterruptedException {
+        List<TableRuntime> joining = List.copyOf(followed);
+        Map<TableRuntime, TableLoad> loads = loads(joining);
+        try (CutWriter cut = session.openCut(nextCut, new SourceRefetch(database, joining));
+                CutCommitter committer =
+                        new CutCommitter(session, run.control, published -> joined(loads, position), tagging::tagged)) {
+            joining.forEach(table -> cut.publishLoad(table.sink()));
+            PreparedCut prepared = cut.prepare(position);
+            committer.submit(prepared);
+            committer.await();
+        }
+        nextCut++;
+        run.progress.durable(position);
+    }
+
+    /** Some table is ahead of what the source was told is safe: brings the others to the same cut first. */
+    boolean completeUnfinishedCut() throws InterruptedException {
+        List<TableRuntime> published =
+                followed.stream().filter(TableRuntime::isPublished).toList();
+        // Tables that were left behind had their part of the cut all the same.
+        List<TableRuntime> positioned = tables.stream()
+                .filter(table -> table.state().position().isPresent())
+                .toList();
+        Optional<Position> furthest = positioned.stream().map(this::positionOf).reduce(Position::max);
+        if (furthest.isEmpty()) {
+            return true;
+        }
+        Position highest = furthest.get();
+        long number = positioned.stream()
+                .filter(table -> positionOf(table).equals(highest))
+                .mapToLong(table -> table.state().cut())
+                .max()
+                .orElseThrow();
+        long following = nextCut;
+        // A load that was to be published with the cut is a part of it.
+        List<TableRuntime> joining = loading()
+                .filter(table -> isComplete(table)
+                        && table.state().cut() < number
+                        && highest.covers(lastPosition(table).orElseThrow()))
+                .toList();
+        if (after(joining).covers(highest) && joining.isEmpty()) {
+            return true;
+        }
+        nextCut = number;
+        StreamPhase.End end = stream(published, joining, StreamGoal.completeCut(highest));
+        nextCut = following;
+        if (end == StreamPhase.End.NEEDS_LATER_CUT) {
+            // Never published in all its tables, the cut becomes a part of the next one.
+            noCutBefore = Optional.of(highest);
+        }
+        return end != StreamPhase.End.INTERRUPTED;
+    }
+
+    /**
+     * Follows the log until the end of the run; rests in between while a pause lasts. What is missing of tables is read
+     * beside it, and when it is complete the stream is begun again from where these tables need it.
+     */
+    PipelineRun.End follow(Optional<Position> target) throws InterruptedException {
+        if (loading().allMatch(RunCourse::isComplete)) {
+            return follow(target, Optional.empty());
+        }
+        reached.ifPresent(position ->
+                hold.at(hold.floor().map(floor -> min(floor, position)).orElse(position)));
+        try (BackgroundLoad load = BackgroundLoad.start(run.name, () -> load(() -> {}), run.control)) {
+            return follow(target, Optional.of(load));
+        }
+    }
+
+    private PipelineRun.End follow(Optional<Position> target, Optional<BackgroundLoad> load)
+            throws InterruptedException {
+        while (true) {
+            if (run.control.pauseRequested() && !run.control.stopRequested()) {
+                run.state.transitionUnlessStopping(PipelineState.PAUSED);
+                run.control.awaitResume();
+                run.state.transitionUnlessStopping(PipelineState.RUNNING);
+            }
+            if (run.control.stopRequested()) {
+                return PipelineRun.End.STOPPED;
+            }
+            run.control.clearRest();
+            boolean loaded = load.isEmpty() || load.get().isDone();
+            List<TableRuntime> joining = loaded ? loading().toList() : List.of();
+            List<TableRuntime> published = followed.stream()
+                    .filter(table -> table.isPublished() && !joining.contains(table))
+                    .toList();
+            StreamGoal goal = StreamGoal.follow(loaded ? target : Optional.empty(), bound(published, joining));
+            if (stream(published, joining, goal) == StreamPhase.End.TARGET_REACHED) {
+                return PipelineRun.End.CAUGHT_UP;
+            }
+        }
+    }
+
+    /** Where the next cut may end: behind everything that some table has already. */
+    private Optional<Position> bound(List<TableRuntime> published, List<TableRuntime> joining) {
+        if (joining.isEmpty()) {
+            return noCutBefore;
+        }
+        return Stream.of(
+                        noCutBefore.stream(),
+                        published.stream().map(this::positionOf),
+                        joining.stream().flatMap(table -> lastPosition(table).stream()))
+                .flatMap(positions -> positions)
+                .reduce(Position::max);
+    }
+
+    /** Reads what is missing of tables beside a stream that exists. */
+    private boolean load(Runnable watch) throws InterruptedException {
+        List<TableRuntime> missing =
+                loading().filter(table -> !isComplete(table)).toList();
+        if (missing.isEmpty()) {
+            return true;
+        }
+        loadBegunNanos = System.nanoTime();
+        Map<TableId, List<ChunkRange>> done = new HashMap<>();
+        for (TableRuntime table : missing) {
+            table.load()
+                    .ifPresent(load -> done.put(
+                            table.source(),
+                            load.ranges().stream().map(LoadedRange::range).toList()));
+        }
+        run.failPoints.reach(FailPoint.JOIN_BEFORE_SNAPSHOT);
+        try (SnapshotSession snapshot = database.beginSnapshot(schemas(followed), schemas(missing), done)) {
+            run.failPoints.reach(FailPoint.JOIN_AFTER_SNAPSHOT);
+            return read(snapshot, missing, watch);
+        }
+    }
+
+    private boolean read(SnapshotSession snapshot, List<TableRuntime> tables, Runnable watch)
+            throws InterruptedException {
+        return new SnapshotPhase(
+                        snapshot,
+                        session,
+                        tables,
+                        run.control,
+                        run.settings.snapshotParallelism(),
+                        watch,
+                        () -> run.progress.loadAdvanced(session::tables))
+                .run();
+    }
+
+    private StreamPhase.End stream(List<TableRuntime> published, List<TableRuntime> joining, StreamGoal goal)
+            throws InterruptedException {
+        Map<TableId, TableRuntime> bySource = new LinkedHashMap<>();
+        Map<TableId, Position> tableAfter = new HashMap<>();
+        Position after = after(joining);
+        for (TableRuntime table : published) {
+            if (!table.isStopped()) {
+                begin(table, positionOf(table), after, bySource, tableAfter);
+            }
+        }
+        for (TableRuntime table : joining) {
+            begin(table, firstPosition(table).orElseThrow(), after, bySource, tableAfter);
+        }
+        run.progress.streamBegins(database.currentPosition());
+        try (ChangeSource changes = hold.over(run.connectors.openChanges())) {
+            StreamPhase phase = new StreamPhase(
+                    changes,
+                    session,
+                    bySource,
+                    run.control,
+                    run.settings,
+                    new SourceRefetch(database, List.copyOf(bySource.values())),
+                    run.progress,
+                    database::logEnd,
+                    run.clock,
+                    nextCut,
+                    tagging,
+                    run.failPoints);
+            Map<TableRuntime, TableLoad> loads = loads(joining);
+            phase.publishLoads(
+                    joining, () -> joined(loads, run.progress.durable().orElseThrow()));
+            try {
+                return phase.run(new StreamStart(schemas(bySource.values()), after, tableAfter, goal.exact()), goal);
+            } finally {
+                nextCut = phase.nextCut();
+                Position begun = reached.orElseThrow();
+                run.progress.durable().ifPresent(durable -> reached = Optional.of(Position.max(durable, begun)));
+            }
+        }
+    }
+
+    private static void begin(
+            TableRuntime table,
+            Position own,
+            Position after,
+            Map<TableId, TableRuntime> bySource,
+            Map<TableId, Position> tableAfter) {
+        bySource.put(table.source(), table);
+        if (!after.covers(own)) {
+            tableAfter.put(table.source(), own);
+        }
+    }
+
+    /** Where the stream has to begin. */
+    private Position after(List<TableRuntime> joining) {
+        return joining.stream()
+                .flatMap(table -> firstPosition(table).stream())
+                .reduce(reached.orElseThrow(), RunCourse::min);
+    }
+
+    /** Loads are visible. */
+    private void joined(Map<TableRuntime, TableLoad> loads, Position position) {
+        run.failPoints.reach(FailPoint.HANDOVER_BEFORE_STREAM);
+        long rows = 0;
+        for (Map.Entry<TableRuntime, TableLoad> entry : loads.entrySet()) {
+            TableLoad load = entry.getValue();
+            run.progress.tablePublished(entry.getKey(), load.rows(), load.files(), position, session::tables);
+            rows += load.rows();
+        }
+        hold.release();
+        double seconds = Duration.ofNanos(System.nanoTime() - loadBegunNanos).toMillis() / 1000.0;
+        run.events.accept(new PipelineEvent.HandedOver(run.name, position.text(), rows, seconds));
+    }
+
+    private static Map<TableRuntime, TableLoad> loads(List<TableRuntime> tables) {
+        Map<TableRuntime, TableLoad> loads = new LinkedHashMap<>();
+        tables.forEach(table -> loads.put(table, table.load().orElseThrow()));
+        return loads;
+    }
+
+    /** Tables of which something is to be read or published. */
+    private Stream<TableRuntime> loading() {
+        return followed.stream()
+                .filter(table -> !table.isStopped())
+                .filter(table -> !table.isPublished() || table.load().isPresent());
+    }
+
+    private static boolean isComplete(TableRuntime table) {
+        return table.load().map(TableLoad::isComplete).orElse(false);
+    }
+
+    private Position positionOf(TableRuntime table) {
+        return run.connectors.parsePosition(table.state().position().orElseThrow());
+    }
+
+    private Optional<Position> firstPosition(TableRuntime table) {
+        return positions(table).reduce(RunCourse::min);
+    }
+
+    private Optional<Position> lastPosition(TableRuntime table) {
+        return positions(table).reduce(Position::max);
+    }
+
+    private Stream<Position> positions(TableRuntime table) {
+        return table.load().stream()
+                .flatMap(load -> load.ranges().stream())
+                .map(LoadedRange::position)
+                .distinct()
+                .map(run.connectors::parsePosition);
+    }
+
+    private static Position min(Position a, Position b) {
+        return a.compareTo(b) <= 0 ? a : b;
+    }
+
+    private static List<TableSchema> schemas(Iterable<TableRuntime> tables) {
+        List<TableSchema> schemas = new ArrayList<>();
+        tables.forEach(table -> schemas.add(table.sourceSchema()));
+        return schemas;
+    }
+}

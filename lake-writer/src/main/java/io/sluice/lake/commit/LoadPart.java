@@ -1,0 +1,64 @@
+package io.sluice.lake.commit;
+
+import io.sluice.pipeline.lake.LoadedRange;
+import io.sluice.pipeline.lake.TableLoad;
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * What a change has to do with the table's load.
+ *
+ * @param role what becomes of the load
+ * @param commitId names the step's commit; empty when it is not a step
+ * @param definition names what the step's rows were made by
+ * @param ranges what the step adds
+ * @param rows rows that it adds
+ * @param files data files that it adds
+ * @param extent whether the load is complete with it
+ */
+public record LoadPart(
+        Role role,
+        String commitId,
+        String definition,
+        List<LoadedRange> ranges,
+        long rows,
+        long files,
+        TableLoad.Extent extent)
+        implements Serializable {
+
+    /** What becomes of the load. */
+    public enum Role {
+        /** The change has nothing to do with it. */
+        NONE,
+        /** A first step: whatever was loaded before is dropped. */
+        BEGIN,
+        /** A further step. */
+        CONTINUE,
+        /** The load becomes the table. */
+        PUBLISH,
+        /** The load is given up. */
+        DROP
+    }
+
+    /** The change leaves the load alone. */
+    public static final LoadPart NONE = of(Role.NONE);
+
+    /** The change publishes the load. */
+    public static final LoadPart PUBLISH = of(Role.PUBLISH);
+
+    /** The change gives the load up, if there is one. */
+    public static final LoadPart DROP = of(Role.DROP);
+
+    public LoadPart {
+        ranges = List.copyOf(ranges);
+    }
+
+    private static LoadPart of(Role role) {
+        return new LoadPart(role, "", "", List.of(), 0, 0, TableLoad.Extent.PARTIAL);
+    }
+
+    /** Whether it adds to the load. */
+    public boolean isStep() {
+        return role == Role.BEGIN || role == Role.CONTINUE;
+    }
+}
