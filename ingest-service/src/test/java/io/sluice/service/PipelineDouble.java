@@ -1,5 +1,6 @@
 package io.sluice.service;
 
+import io.sluice.pipeline.batch.ColumnBatch;
 import io.sluice.pipeline.lake.LakeCut;
 import io.sluice.service.runtime.Pipeline;
 import io.sluice.service.runtime.PipelinePhase;
@@ -97,6 +98,11 @@ public final class PipelineDouble implements Pipeline {
     /** The lake's cuts, newest first. */
     public void cuts(List<LakeCut> newCuts) {
         cuts = newCuts;
+    }
+
+    @Override
+    public CompletableFuture<Long> repair(List<ColumnBatch> keys) {
+        return CompletableFuture.completedFuture(18L);
     }
 
     @Override

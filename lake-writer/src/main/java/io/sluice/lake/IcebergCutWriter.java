@@ -4,6 +4,7 @@ import io.sluice.lake.commit.LoadPart;
 import io.sluice.lake.commit.TableChange;
 import io.sluice.lake.commit.TableMarks;
 import io.sluice.pipeline.batch.ColumnBatch;
+import io.sluice.pipeline.batch.RowOperation;
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
 import io.sluice.pipeline.failpoint.FailPoint;
@@ -15,6 +16,7 @@ import io.sluice.pipeline.lake.TablePhase;
 import io.sluice.pipeline.position.Position;
 import io.sluice.pipeline.schema.TableId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -79,6 +81,29 @@ final class IcebergCutWriter implements CutWriter {
             table(changes).apply(changes);
             rows += changes.rowCount();
             bytes += size;
+            boundMemory();
+        } catch (RuntimeException e) {
+            state = State.FAILED;
+            throw e;
+        }
+    }
+
+    @Override
+    public void readAgain(ColumnBatch keys) {
+        require(State.OPEN);
+        if (!keys.schema().hasKey()) {
+            throw new IllegalArgumentException("Table " + keys.schema().table() + " has no key to read rows again by");
+        }
+        try {
+            TableCut cut = table(keys);
+            byte[] operations = new byte[keys.rowCount()];
+            Arrays.fill(operations, (byte) (RowOperation.UPDATE | RowOperation.REFETCH));
+            ColumnBatch changes = ColumnBatch.ofChanges(
+                    keys.schema(), keys.columns(), operations, new long[keys.rowCount()], keys.rowCount());
+            cut.deleteEverywhere(changes);
+            cut.apply(changes);
+            rows += changes.rowCount();
+            bytes += changes.memoryBytes();
             boundMemory();
         } catch (RuntimeException e) {
             state = State.FAILED;

@@ -404,6 +404,27 @@ final class LakeTable implements AutoCloseable {
         }
     }
 
+    /** Gives the columns of every row of the table's files as they were committed last; {@link #index} first. */
+    void scanKeys(int[] columns, PlacedRows consumer) {
+        LakeFiles listed = files();
+        for (int ordinal = 0; ordinal < listed.bound(); ordinal++) {
+            if (listed.isCommitted(ordinal)) {
+                int file = ordinal;
+                rows.scan(
+                        listed.file(ordinal),
+                        listed.vector(ordinal),
+                        columns,
+                        (vectors, positions, count) -> consumer.accept(file, vectors, positions, count));
+            }
+        }
+    }
+
+    /** Takes rows of a scan over files. */
+    @FunctionalInterface
+    interface PlacedRows {
+        void accept(int file, ColumnVector[] columns, long[] positions, int count);
+    }
+
     /** A cut's commit is in the catalog: files and index follow. */
     synchronized void committed(TableChange change, TableMarks newMarks) {
         boolean publishes = change.load().role() == LoadPart.Role.PUBLISH;

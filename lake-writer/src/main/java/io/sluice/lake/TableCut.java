@@ -8,7 +8,11 @@ import io.sluice.pipeline.batch.ColumnVector;
 import io.sluice.pipeline.batch.RowOperation;
 import io.sluice.pipeline.lake.RowRefetch;
 import io.sluice.pipeline.position.Position;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One cut's changes of one table: what is buffered, and what has been written to files that nobody sees yet. Each
@@ -84,6 +88,23 @@ final class TableCut {
                 applyKeyless(batch, row, first + row, operation);
             }
         }
+    }
+
+    /** Deletes all rows with these keys in the table's files, also those that the key index does not know. */
+    void deleteEverywhere(ColumnBatch batch) {
+        Set<ByteBuffer> wanted = new HashSet<>();
+        for (int row = 0; row < batch.rowCount(); row++) {
+            identity.key(batch.columns(), row, key);
+            wanted.add(ByteBuffer.wrap(Arrays.copyOf(key.bytes(), key.length())));
+        }
+        table.scanKeys(identity.columns(), (file, columns, positions, count) -> {
+            for (int row = 0; row < count; row++) {
+                identity.key(columns, row, key);
+                if (wanted.contains(ByteBuffer.wrap(key.bytes(), 0, key.length()))) {
+                    files.delete(RowLocation.of(file, positions[row]));
+                }
+            }
+        });
     }
 
     private void applyKeyed(ColumnBatch batch, int row, int slot, byte operation) {

@@ -1,13 +1,21 @@
 package io.sluice.service.cli;
 
 import io.sluice.config.PipelineConfig;
+import io.sluice.pipeline.error.ErrorKind;
+import io.sluice.pipeline.error.PipelineException;
+import io.sluice.service.runtime.Pipeline;
+import io.sluice.service.verify.LakeProgress;
+import io.sluice.service.verify.Repair;
 import io.sluice.service.verify.VerificationReport;
 import io.sluice.service.verify.Verifier;
 import io.sluice.service.wiring.PipelineAssembly;
+import io.sluice.snapshot.postgres.PostgresDatabase;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
@@ -41,6 +49,13 @@ public class VerifyCommand implements Callable<Integer> {
                     "How often keys that change while they are compared are looked at (default: ${DEFAULT-VALUE}).")
     int attempts;
 
+    @Option(
+            names = "--repair",
+            description =
+                    "Read rows that differ again and publish them in one cut; undo first what others wrote to a lake"
+                            + " table. Only while the pipeline does not run; a running one is repaired through its admin API.")
+    boolean repair;
+
     @Override
     public Integer call() throws InterruptedException {
         if (attempts < 1) {
@@ -48,13 +63,15 @@ public class VerifyCommand implements Callable<Integer> {
         }
         PipelineConfig config = PipelineFiles.read(List.of(file)).get(0);
         PrintWriter steps = spec.commandLine().getErr();
-        VerificationReport report = new Verifier(
-                        PipelineAssembly.of(config), Verifier.Settings.patient(config.commitInterval(), attempts))
-                .run(step -> {
-                    steps.println(step.text());
-                    steps.flush();
-                })
-                .report();
+        Consumer<Verifier.Step> watcher = step -> {
+            steps.println(step.text());
+            steps.flush();
+        };
+        PipelineAssembly assembly = PipelineAssembly.of(config);
+        Verifier verifier = new Verifier(assembly, Verifier.Settings.patient(config.commitInterval(), attempts));
+        VerificationReport report = repair
+                ? repair(assembly, verifier, watcher)
+                : verifier.run(watcher).report();
         PrintWriter out = spec.commandLine().getOut();
         report.print(out);
         out.flush();
@@ -63,5 +80,21 @@ public class VerifyCommand implements Callable<Integer> {
             case DIFFERENT -> ExitCode.SOFTWARE;
             case UNDECIDED, NOT_COMPARED -> UNDECIDED;
         };
+    }
+
+    private static VerificationReport repair(
+            PipelineAssembly assembly, Verifier verifier, Consumer<Verifier.Step> watcher) throws InterruptedException {
+        String name = assembly.config().name();
+        try (PostgresDatabase database = assembly.connectors().openPostgres()) {
+            if (LakeProgress.ofSlot(database).now().follows()) {
+                throw new PipelineException(
+                        ErrorKind.SOURCE_REFUSED,
+                        "Pipeline " + name + " runs in another process, which owns its tables. Repair through that one:"
+                                + " POST /api/v1/pipelines/" + name + "/verify?repair=true, or stop it first.");
+            }
+        }
+        try (Pipeline pipeline = assembly.pipeline(event -> {}, Clock.systemUTC())) {
+            return new Repair(assembly, pipeline, verifier).run(watcher);
+        }
     }
 }

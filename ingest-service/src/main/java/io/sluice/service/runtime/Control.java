@@ -1,5 +1,6 @@
 package io.sluice.service.runtime;
 
+import io.sluice.pipeline.batch.ColumnBatch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -11,6 +12,7 @@ final class Control {
     private boolean pauseRequested;
     private final List<CompletableFuture<Long>> cutRequests = new ArrayList<>();
     private boolean restRequested;
+    private final List<RepairRequest> repairRequests = new ArrayList<>();
 
     synchronized void requestStop() {
         stopRequested = true;
@@ -50,6 +52,27 @@ final class Control {
     synchronized void clearRest() {
         restRequested = false;
     }
+
+    /** Asks for rows to be read again; the answer is the number of the cut that has them. */
+    synchronized CompletableFuture<Long> requestRepair(List<ColumnBatch> keys) {
+        RepairRequest request = new RepairRequest(List.copyOf(keys), new CompletableFuture<>());
+        repairRequests.add(request);
+        return request.answer();
+    }
+
+    /** The requests that nobody has answered yet. */
+    synchronized List<RepairRequest> repairRequests() {
+        repairRequests.removeIf(request -> request.answer().isDone());
+        return new ArrayList<>(repairRequests);
+    }
+
+    /**
+     * Rows to be read again.
+     *
+     * @param keys for each lake table the keys
+     * @param answer the number of the cut that has the rows
+     */
+    record RepairRequest(List<ColumnBatch> keys, CompletableFuture<Long> answer) {}
 
     synchronized boolean stopRequested() {
         return stopRequested;

@@ -1,5 +1,6 @@
 package io.sluice.service.runtime;
 
+import io.sluice.pipeline.batch.ColumnBatch;
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
 import io.sluice.pipeline.lake.Lake;
@@ -134,6 +135,16 @@ final class ManagedPipeline implements Pipeline {
     }
 
     @Override
+    public synchronized CompletableFuture<Long> repair(List<ColumnBatch> keys) {
+        PipelineState now = state.state();
+        if (now != PipelineState.RUNNING || progress.phase() == PipelinePhase.SNAPSHOT) {
+            throw new IllegalStateException("Pipeline " + name + " is " + now
+                    + (now == PipelineState.RUNNING ? " and reads a snapshot" : "") + "; it reads no rows again");
+        }
+        return control.requestRepair(keys);
+    }
+
+    @Override
     public List<LakeCut> cuts(int limit) {
         List<TableId> sinks = progress.tables().stream()
                 .map(table -> TableId.parse(table.sink()))
@@ -242,5 +253,8 @@ final class ManagedPipeline implements Pipeline {
         IllegalStateException ended = new IllegalStateException(
                 "Pipeline " + name + " is " + state.state() + "; it ended before the cut was published and tagged");
         control.cutRequests().forEach(request -> request.completeExceptionally(ended));
+        IllegalStateException unrepaired = new IllegalStateException("Pipeline " + name + " is " + state.state()
+                + "; it ended before the rows were read again and published");
+        control.repairRequests().forEach(request -> request.answer().completeExceptionally(unrepaired));
     }
 }

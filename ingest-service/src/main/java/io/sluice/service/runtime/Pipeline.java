@@ -1,5 +1,6 @@
 package io.sluice.service.runtime;
 
+import io.sluice.pipeline.batch.ColumnBatch;
 import io.sluice.pipeline.lake.LakeCut;
 import java.time.Duration;
 import java.util.List;
@@ -54,6 +55,18 @@ public interface Pipeline extends AutoCloseable {
      * @throws IllegalStateException when it is not running, or reads its first snapshot
      */
     CompletableFuture<Long> requestCut();
+
+    /**
+     * Reads rows again at the source, between two cuts, and publishes them in the next one, whatever the lake has under
+     * their keys. Rows that the source no longer has, or that the filter drops, leave the lake.
+     *
+     * @param keys for each table a snapshot batch of the lake table's schema, which has a key; only the key's columns are
+     *     looked at
+     * @return the number of the cut that has them; ends with an {@link IllegalStateException} when the pipeline ends
+     *     before, or does not follow one of the tables
+     * @throws IllegalStateException when it is not running, or reads its first snapshot
+     */
+    CompletableFuture<Long> repair(List<ColumnBatch> keys);
 
     /**
      * The latest cuts that the lake tells of, highest number first; empty before the pipeline was first started.

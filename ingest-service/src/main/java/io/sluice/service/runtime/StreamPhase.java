@@ -60,6 +60,7 @@ final class StreamPhase {
     private final Clock clock;
     private final CutTagging tagging;
     private final FailPoints failPoints;
+    private final RowRepairs repairs;
 
     private long nextCut;
     private long nextLagProbe = System.nanoTime();
@@ -104,6 +105,7 @@ final class StreamPhase {
         this.nextCut = nextCut;
         this.tagging = tagging;
         this.failPoints = failPoints;
+        this.repairs = new RowRepairs(control);
     }
 
     /**
@@ -168,7 +170,8 @@ final class StreamPhase {
             probeLag();
             boolean reached = reaches(goal.target());
             boolean tags = goal.tags() && stopping.isEmpty();
-            boolean forced = interrupted || reached || !stopping.isEmpty() || tags && isRequested();
+            boolean repairing = repair(committer, goal, interrupted);
+            boolean forced = interrupted || reached || !stopping.isEmpty() || repairing || tags && isRequested();
             boolean tooEarly = goal.noCutBefore().isPresent() && !reaches(goal.noCutBefore());
             if (open.isPresent() && atBoundary && tooEarly) {
                 leaveOutStopping();
@@ -226,6 +229,26 @@ final class StreamPhase {
             progress.logEnd(logEnd.get());
             nextLagProbe = now + LAG_PROBE_INTERVAL.toNanos();
         }
+    }
+
+    /**
+     * Puts rows that are to be read again into the open cut, unless that has to end at a place of its own.
+     *
+     * @return whether the open cut has such rows, and so should end as soon as it has come past them
+     */
+    private boolean repair(CutCommitter committer, StreamGoal goal, boolean interrupted) throws InterruptedException {
+        boolean free = goal.exact().isEmpty() && !interrupted && stopping.isEmpty() && !joins();
+        if (free && atBoundary && repairs.isRequested()) {
+            committer.await();
+            Set<TableId> followed = new HashSet<>();
+            for (TableRuntime table : tables.values()) {
+                if (!table.isStopped()) {
+                    followed.add(table.sink());
+                }
+            }
+            repairs.apply(open.isPresent() ? open.get() : openCut(), followed);
+        }
+        return open.isPresent() && repairs.isIn(open.get().number());
     }
 
     private boolean reaches(Optional<Position> position) {
@@ -337,6 +360,7 @@ final class StreamPhase {
         if (cut.number() == joiningCut) {
             joined.run();
         }
+        repairs.published(cut.number());
         if (confirmPublished) {
             confirm(cut.position());
         }

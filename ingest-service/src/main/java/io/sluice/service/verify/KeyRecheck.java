@@ -3,7 +3,9 @@ package io.sluice.service.verify;
 import io.sluice.lake.read.PublishedTable;
 import io.sluice.service.verify.KeyReadings.Reading;
 import io.sluice.service.verify.KeyReadings.SourceReading;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -12,7 +14,8 @@ import java.util.function.Supplier;
  * has passed where the source was read, and reads the lake and the source again:
  *
  * <ul>
- *   <li>A key under which the second reading of the lake has what one of the source's had is the same.
+ *   <li>A key under which the second reading of the lake has what one of the source's had is the same. While it waits,
+ *       the source is read a few times more, so that rows that change often are caught too.
  *   <li>A key is different only when that is proven: the lake has other rows than the source, and the rows of one side
  *       were untouched (same file and place in the lake, same transaction that made them at the source) before and after
  *       the other side was read, so that both had them at one position.
@@ -25,6 +28,11 @@ import java.util.function.Supplier;
 final class KeyRecheck {
 
     private static final int PROOFS = 2;
+
+    /** So many keys are read again while the lake is waited for, at most so often. */
+    private static final int MOST_WATCHED = 1000;
+
+    private static final int MOST_LOOKS = 100;
 
     private final KeyReadings readings;
     private final Supplier<Optional<PublishedTable>> lake;
@@ -84,7 +92,14 @@ final class KeyRecheck {
                 break;
             }
             SourceReading before = readings.source(keys);
-            if (!patience.await(before.position()).covers(before.position())) {
+            List<Reading> seen = new ArrayList<>(List.of(before.reading()));
+            KeySet looked = keys;
+            Runnable look = () -> {
+                if (looked.size() <= MOST_WATCHED && seen.size() < MOST_LOOKS) {
+                    seen.add(readings.source(looked).reading());
+                }
+            };
+            if (!patience.await(before.position(), look).covers(before.position())) {
                 rest = Rest.LAKE_BEHIND;
                 break;
             }
@@ -95,11 +110,13 @@ final class KeyRecheck {
             }
             Reading lakeAfter = readings.lake(keys, table.get());
             Reading after = readings.source(keys).reading();
+            seen.add(after);
             boolean[] stay = new boolean[keys.size()];
             int staying = 0;
             for (int i = 0; i < keys.size(); i++) {
                 int place = places[i];
-                if (lakeAfter.same(i, before.reading()) || lakeAfter.same(i, after)) {
+                int key = i;
+                if (seen.stream().anyMatch(reading -> lakeAfter.same(key, reading))) {
                     open[place] = false;
                     continue;
                 }

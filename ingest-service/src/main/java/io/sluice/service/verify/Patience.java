@@ -29,10 +29,20 @@ final class Patience {
      * @return how far the lake was found
      */
     LakeProgress.Reached await(Position position) throws InterruptedException {
+        return await(position, () -> {});
+    }
+
+    /**
+     * As {@link #await(Position)}.
+     *
+     * @param meanwhile runs a few times a second while it waits
+     */
+    LakeProgress.Reached await(Position position, Runnable meanwhile) throws InterruptedException {
         LakeProgress.Reached reached = progress.now();
         long deadline = System.nanoTime() + standstill.toNanos();
         while (!reached.covers(position) && reached.follows() && System.nanoTime() < deadline) {
             Thread.sleep(LOOK.toMillis());
+            meanwhile.run();
             LakeProgress.Reached next = progress.now();
             if (!next.published().equals(reached.published())) {
                 deadline = System.nanoTime() + standstill.toNanos();

@@ -25,15 +25,11 @@ public final class PipelineVerification implements Verifications.Work {
     @Override
     public VerificationReport run(Verifications.Mode mode, Consumer<Verifier.Step> watcher)
             throws InterruptedException {
-        return compare(watcher).report();
-    }
-
-    private Verifier.Verification compare(Consumer<Verifier.Step> watcher) throws InterruptedException {
         Verifier.Settings settings = Verifier.Settings.patient(assembly.config().commitInterval(), ATTEMPTS);
-        return new Verifier(
-                        assembly,
-                        settings,
-                        slot -> LakeProgress.of(pipeline, assembly.connectors()::parsePosition, slot))
-                .run(watcher);
+        Verifier verifier = new Verifier(
+                assembly, settings, slot -> LakeProgress.of(pipeline, assembly.connectors()::parsePosition, slot));
+        return mode == Verifications.Mode.REPAIR
+                ? new Repair(assembly, pipeline, verifier).run(watcher)
+                : verifier.run(watcher).report();
     }
 }

@@ -51,8 +51,13 @@ final class TableVerification {
         this.schema = new KeySchema(table.source().schema(), table.spec().schema());
     }
 
-    /** What became of the table, and its differing keys where it has a key. */
-    record Outcome(TableResult result, Optional<Differing> differing) {}
+    /**
+     * What became of the table.
+     *
+     * @param differing the keys that differ, where some do for certain and the table has a key
+     * @param foreign whether the lake's table is not as Sluice left it
+     */
+    record Outcome(TableResult result, Optional<Differing> differing, boolean foreign) {}
 
     Outcome run() throws InterruptedException {
         for (int attempt = 1; ; attempt++) {
@@ -106,7 +111,10 @@ final class TableVerification {
             difference = comparison.compare(pinned.table());
         }
         if (difference.none()) {
-            return new Outcome(result(Verdict.SAME, difference, position, pinned, List.of(), ""), Optional.empty());
+            return new Outcome(
+                    result(Verdict.SAME, difference, position, pinned, List.of(), ""),
+                    Optional.empty(),
+                    pinned.isForeign());
         }
         if (isProof(reached, position, pinned)) {
             return proven(difference, position, pinned);
@@ -152,7 +160,8 @@ final class TableVerification {
         List<String> told = schema.hasKey() ? sentences(difference.keys(), pinned.table()) : List.of();
         return new Outcome(
                 result(Verdict.DIFFERENT, difference, position, pinned, told, ""),
-                differing(difference.keys(), difference.keys().refused() == 0, pinned));
+                differing(difference.keys()),
+                pinned.isForeign());
     }
 
     private Outcome undecided(Difference difference, Position position, Pinned pinned, String reason) {
@@ -173,7 +182,8 @@ final class TableVerification {
                         Optional.of(position.text()),
                         pinned.position(),
                         Optional.of(reason)),
-                differing(difference.keys(), difference.keys().refused() == 0, pinned));
+                Optional.empty(),
+                pinned.isForeign());
     }
 
     private Outcome recheck(Difference difference, Position position, Pinned pinned) throws InterruptedException {
@@ -207,12 +217,12 @@ final class TableVerification {
                 Optional.of(position.text()),
                 now.position(),
                 rest(decision, difference).or(now::contradiction));
-        boolean complete = undecided == 0;
         return new Outcome(
                 result,
-                verdict == Verdict.SAME
-                        ? Optional.empty()
-                        : differing(decision.proven().and(decision.undecided()), complete, pinned));
+                verdict == Verdict.DIFFERENT
+                        ? differing(decision.proven().and(decision.undecided()))
+                        : Optional.empty(),
+                now.isForeign());
     }
 
     private Optional<String> rest(KeyRecheck.Decision decision, Difference difference) {
@@ -268,15 +278,10 @@ final class TableVerification {
         return new Examples(table, schema).sentences(keys, settings.named(), database, at);
     }
 
-    private Optional<Differing> differing(KeySet keys, boolean complete, Pinned pinned) {
-        if (!schema.hasKey()) {
-            return Optional.empty();
-        }
-        return Optional.of(new Differing(
-                schema.sink().table(),
-                schema.inLake(keys.keys()),
-                complete,
-                pinned.table().snapshotId()));
+    private Optional<Differing> differing(KeySet keys) {
+        return schema.hasKey()
+                ? Optional.of(new Differing(schema.sink().table(), schema.inLake(keys.keys())))
+                : Optional.empty();
     }
 
     /** The lake's table at one moment, or why it cannot be compared. */
@@ -308,6 +313,10 @@ final class TableVerification {
             return state().flatMap(LakeTableState::position);
         }
 
+        boolean isForeign() {
+            return contradiction().isPresent();
+        }
+
         Optional<String> contradiction() {
             return Optional.ofNullable(found).flatMap(PublishedTable::contradiction);
         }
@@ -328,6 +337,12 @@ final class TableVerification {
                     "it was stopped at " + state.get().position().orElse("no position") + ": "
                             + state.get().detail());
         }
+        if (state.isPresent() && state.get().load().isPresent()) {
+            return new Pinned(
+                    found.get(),
+                    "it is being loaded anew; readers see it as it was at "
+                            + state.get().position().orElse("no position"));
+        }
         List<String> differences = found.get().differences(schema.sink());
         return new Pinned(found.get(), differences.isEmpty() ? null : String.join(" ", differences));
     }
@@ -339,7 +354,8 @@ final class TableVerification {
                         sink(),
                         pinned.position(),
                         pinned.refusal == null ? Verifier.NOT_THERE : pinned.refusal),
-                Optional.empty());
+                Optional.empty(),
+                false);
     }
 
     private Position parse(String text) {

@@ -2,6 +2,7 @@ package io.sluice.service.verify;
 
 import io.sluice.lake.read.LakeTableReader;
 import io.sluice.pipeline.position.Position;
+import io.sluice.pipeline.schema.TableId;
 import io.sluice.service.runtime.PreparedTable;
 import io.sluice.service.wiring.LocalCatalog;
 import io.sluice.service.wiring.PipelineAssembly;
@@ -88,15 +89,17 @@ public final class Verifier {
     public record Step(String text, int done, int tables) {}
 
     /**
-     * A report, with the keys for a repair.
+     * A report, with what a repair has to know.
      *
      * @param report for people
-     * @param differing for each table with differences that has a key
+     * @param differing for each table that is proven to differ and has a key
+     * @param foreign lake tables whose snapshot is not the one that Sluice left
      */
-    public record Verification(VerificationReport report, List<Differing> differing) {
+    public record Verification(VerificationReport report, List<Differing> differing, List<TableId> foreign) {
 
         public Verification {
             differing = List.copyOf(differing);
+            foreign = List.copyOf(foreign);
         }
     }
 
@@ -126,6 +129,7 @@ public final class Verifier {
         Patience patience = new Patience(reached, settings.standstill());
         List<TableResult> results = new ArrayList<>();
         List<Differing> differing = new ArrayList<>();
+        List<TableId> foreign = new ArrayList<>();
         for (PreparedTable table : tables) {
             int done = results.size();
             TableVerification.Outcome outcome = new TableVerification(
@@ -138,11 +142,15 @@ public final class Verifier {
                     .run();
             results.add(outcome.result());
             outcome.differing().ifPresent(differing::add);
+            if (outcome.foreign()) {
+                foreign.add(table.spec().schema().table());
+            }
             watcher.accept(new Step(
                     outcome.result().sink() + " " + word(outcome.result().verdict()), done + 1, tables.size()));
         }
         Optional<String> position = reached.now().published().map(Position::text);
-        return new Verification(new VerificationReport(assembly.config().name(), position, results), differing);
+        return new Verification(
+                new VerificationReport(assembly.config().name(), position, results), differing, foreign);
     }
 
     private static String word(TableResult.Verdict verdict) {
@@ -162,6 +170,7 @@ public final class Verifier {
                         Optional.empty(),
                         NOT_THERE))
                 .toList();
-        return new Verification(new VerificationReport(assembly.config().name(), Optional.empty(), results), List.of());
+        return new Verification(
+                new VerificationReport(assembly.config().name(), Optional.empty(), results), List.of(), List.of());
     }
 }

@@ -9,6 +9,7 @@ import io.sluice.incremental.postgres.DebeziumChangeSource;
 import io.sluice.incremental.postgres.PostgresStreamOptions;
 import io.sluice.lake.IcebergLake;
 import io.sluice.lake.LakeOptions;
+import io.sluice.lake.SnapshotRestore;
 import io.sluice.lake.read.LakeTableReader;
 import io.sluice.pipeline.failpoint.FailPoints;
 import io.sluice.pipeline.lake.Lake;
@@ -67,6 +68,11 @@ public final class PostgresConnectors implements PipelineConnectors {
     /** Reads the lake's tables as any Iceberg reader does. */
     public LakeTableReader openLakeReader() {
         return LakeTableReader.open(lakeOptions(config));
+    }
+
+    /** Undoes what others wrote to the pipeline's lake tables. */
+    public SnapshotRestore openRestore() {
+        return new SnapshotRestore(lakeOptions(config), config.name());
     }
 
     @Override

@@ -328,7 +328,7 @@ final class InMemoryLake implements Lake {
 
         @Override
         public CutWriter openCut(long number, RowRefetch refetch) {
-            return new Writer(number);
+            return new Writer(number, refetch);
         }
 
         @Override
@@ -439,12 +439,14 @@ final class InMemoryLake implements Lake {
     private final class Writer implements CutWriter {
 
         private final long number;
+        private final RowRefetch refetch;
         private final List<Change> changes = new ArrayList<>();
         private final Set<TableId> joined = new TreeSet<>();
         private boolean prepared;
 
-        Writer(long number) {
+        Writer(long number, RowRefetch refetch) {
             this.number = number;
+            this.refetch = refetch;
         }
 
         @Override
@@ -473,6 +475,19 @@ final class InMemoryLake implements Lake {
         public void leaveOut(TableId table) {
             joined.remove(table);
             changes.removeIf(change -> change.table.equals(table));
+        }
+
+        @Override
+        public void readAgain(ColumnBatch keys) {
+            TableId table = keys.schema().table();
+            add(table, keys, RowOperation.DELETE);
+            add(table, refetch.refetch(table, keys).rows(), RowOperation.INSERT);
+        }
+
+        private void add(TableId table, ColumnBatch batch, byte operation) {
+            for (int row = 0; row < batch.rowCount(); row++) {
+                changes.add(new Change(table, operation, ((LongVector) batch.column(0)).get(row)));
+            }
         }
 
         @Override

@@ -19,6 +19,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
@@ -41,7 +43,7 @@ import org.awaitility.Awaitility;
 /** A database, a lake in a directory and a pipeline between them, whose lake others write to. */
 final class VerifyRig {
 
-    static final Duration LIMIT = Duration.ofSeconds(60);
+    static final Duration LIMIT = Duration.ofMinutes(3);
 
     /** Who another writer of a lake table pretends to be. */
     enum Marks {
@@ -154,6 +156,28 @@ final class VerifyRig {
     void assertLake(String table, String query) {
         try (LakeReader lake = LakeReader.open(uri(), directory.resolve("warehouse"))) {
             new SourceLakeChecker(database).assertSame(query, lake.table("shop." + table));
+        }
+    }
+
+    /** The lake table's current snapshot. */
+    Optional<Long> snapshotId(String table) {
+        try (LakeReader lake = LakeReader.open(uri(), directory.resolve("warehouse"))) {
+            OptionalLong id = lake.table("shop." + table).snapshotId();
+            return id.isPresent() ? Optional.of(id.getAsLong()) : Optional.empty();
+        }
+    }
+
+    /** A value of the current snapshot's summary. */
+    String summary(String table, String name) {
+        try (LakeReader lake = LakeReader.open(uri(), directory.resolve("warehouse"))) {
+            return lake.table("shop." + table).summary(name).orElse("");
+        }
+    }
+
+    long cut(String table) {
+        try (LakeReader lake = LakeReader.open(uri(), directory.resolve("warehouse"))) {
+            return Long.parseLong(
+                    lake.table("shop." + table).property("sluice.cut").orElseThrow());
         }
     }
 

@@ -34,6 +34,14 @@ public interface CutWriter extends AutoCloseable {
     /** Gives up what the cut has of a table, which stays as it is: the cut goes on without it. */
     void leaveOut(TableId table);
 
+    /**
+     * Takes every row with one of these keys out of a table, wherever in the lake it stands and however often, and puts
+     * in its place what the source has now (see {@link #notBefore}). No cut may be being committed meanwhile.
+     *
+     * @param keys a snapshot batch of the lake table's schema, which has a key; only the key's columns are looked at
+     */
+    void readAgain(ColumnBatch keys);
+
     /** Changes taken so far, in rows. */
     long rows();
 
