@@ -135,6 +135,27 @@ final class RocksStore implements AutoCloseable {
         db.delete(family, write, last);
     }
 
+    /** Writes a layer's entries into the base; an entry without bytes removes its key. */
+    void copyToBase(ColumnFamilyHandle layer, int entriesAtOnce) throws RocksDBException {
+        try (RocksWrites batch = new RocksWrites(this);
+                RocksIterator entries = db.newIterator(layer)) {
+            for (entries.seekToFirst(); entries.isValid(); entries.next()) {
+                byte[] entry = entries.value();
+                if (entry.length == 0) {
+                    batch.delete(base, entries.key());
+                } else {
+                    batch.put(base, entries.key(), entry);
+                }
+                if (batch.count() >= entriesAtOnce) {
+                    batch.write();
+                    batch.clear();
+                }
+            }
+            entries.status();
+            batch.write();
+        }
+    }
+
     /** Makes everything durable that was written without the log. */
     void flush() throws RocksDBException {
         try (FlushOptions wait = new FlushOptions().setWaitForFlush(true)) {
