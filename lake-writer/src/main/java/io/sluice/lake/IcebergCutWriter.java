@@ -76,6 +76,9 @@ final class IcebergCutWriter implements CutWriter {
         if (changes.rowCount() == 0) {
             return;
         }
+        if (session.table(changes.schema().table()).isLeft()) {
+            return;
+        }
         try {
             long size = changes.memoryBytes();
             table(changes).apply(changes);
@@ -231,6 +234,11 @@ final class IcebergCutWriter implements CutWriter {
         List<TableChange> changes = new ArrayList<>();
         for (TableCut cut : tables.values()) {
             LakeTable table = cut.table();
+            if (table.isLeft()) {
+                // It was there when its changes came, and a commit of the cut before found it changed by someone else.
+                cut.giveUp();
+                continue;
+            }
             CutFiles.Outcome outcome = cut.files().finish();
             if (outcome.isEmpty() && !table.isJoined()) {
                 cut.abandon();

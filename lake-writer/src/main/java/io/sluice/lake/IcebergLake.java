@@ -131,7 +131,7 @@ public final class IcebergLake implements Lake {
             if (table.isPresent()) {
                 highest = Math.max(
                         highest,
-                        Ownership.claim(id, LakeTables.metadata(table.get()), pipeline)
+                        Ownership.claimToLeave(id, LakeTables.metadata(table.get()), pipeline)
                                 .map(TableMarks::epoch)
                                 .orElse(0L));
             }

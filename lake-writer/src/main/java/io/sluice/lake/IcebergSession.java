@@ -31,6 +31,7 @@ import io.sluice.pipeline.schema.TableId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -250,39 +251,58 @@ final class IcebergSession implements LakeSession {
         refused.remove(prepared.number());
         failPoints.reach(FailPoint.CUT_AFTER_TABLES);
         switch (outcome.kind()) {
-            case COMMITTED, ALREADY_COMMITTED -> waiting.remove(prepared.number());
+            case COMMITTED, ALREADY_COMMITTED -> {
+                waiting.remove(prepared.number());
+                giveUpLeft(prepared);
+            }
             case FENCED, CONFLICT -> giveUp(prepared);
             case UNKNOWN -> {}
         }
         return outcome;
     }
 
-    /** After an interrupt, above all, the catalog may have the commit all the same. */
+    /** After an interrupt the catalog may have the commit all the same. */
     private static boolean isUncommitted(PipelineException failure) {
-        return failure.kind() == ErrorKind.LAKE_REFUSED;
+        return failure.kind() != ErrorKind.INTERRUPTED;
     }
 
     private CommitOutcome commitAtOnce(PreparedIcebergCut cut) {
-        List<CommitTarget> targets = new ArrayList<>();
-        for (TableChange change : cut.changes()) {
-            targets.add(target(table(change.table()), change));
-        }
-        if (targets.isEmpty()) {
-            return new CommitOutcome.Committed(Map.of());
-        }
         failPoints.reach(FailPoint.CUT_BEFORE_TABLE);
-        CommitResult result = committer.commit(targets);
-        failPoints.reach(FailPoint.CUT_AFTER_CATALOG);
+        Map<TableId, CommitTarget> targets = new LinkedHashMap<>();
         for (TableChange change : cut.changes()) {
-            settle(change, result);
+            if (!table(change.table()).isLeft()) {
+                targets.put(change.table(), target(table(change.table()), change));
+            }
         }
-        return result.outcome();
+        while (!targets.isEmpty()) {
+            CommitResult result = committer.commit(List.copyOf(targets.values()));
+            failPoints.reach(FailPoint.CUT_AFTER_CATALOG);
+            for (CommitTarget target : targets.values()) {
+                settle(target.change(), result);
+            }
+            if (!(result.outcome() instanceof CommitOutcome.Conflict conflict)) {
+                return result.outcome();
+            }
+            // The others go on without it.
+            CommitTarget refused = targets.remove(conflict.table());
+            if (refused == null) {
+                return conflict;
+            }
+            Optional<CommitOutcome> failed = leave(conflict, refused.change());
+            if (failed.isPresent()) {
+                return failed.get();
+            }
+        }
+        return new CommitOutcome.Committed(Map.of());
     }
 
     private CommitOutcome commitOneByOne(PreparedIcebergCut cut) {
         Map<TableId, Long> snapshots = new HashMap<>();
         boolean any = cut.changes().isEmpty();
         for (TableChange change : cut.changes()) {
+            if (table(change.table()).isLeft()) {
+                continue;
+            }
             failPoints.reach(FailPoint.CUT_BEFORE_TABLE);
             CommitResult result = committer.commit(List.of(target(table(change.table()), change)));
             TableMarks marks = result.marks().get(change.table());
@@ -291,6 +311,14 @@ final class IcebergSession implements LakeSession {
                 snapshots.put(change.table(), marks.snapshotId());
             }
             settle(change, result);
+            if (result.outcome() instanceof CommitOutcome.Conflict conflict) {
+                Optional<CommitOutcome> failed = leave(conflict, change);
+                if (failed.isPresent()) {
+                    return failed.get();
+                }
+                any = true;
+                continue;
+            }
             if (marks == null) {
                 return result.outcome();
             }
@@ -298,6 +326,35 @@ final class IcebergSession implements LakeSession {
             failPoints.reach(FailPoint.CUT_AFTER_TABLE);
         }
         return any ? new CommitOutcome.Committed(snapshots) : new CommitOutcome.AlreadyCommitted();
+    }
+
+    /**
+     * Leaves a published table behind that someone else changed, durably, so that the others can go on: from now on its
+     * changes are dropped. One that this cut would have published is only loaded again after a new start.
+     *
+     * @return why the others cannot go on
+     */
+    private Optional<CommitOutcome> leave(CommitOutcome.Conflict conflict, TableChange refused) {
+        LakeTable table = table(conflict.table());
+        TableMarks before = table.marks();
+        if (before.phase() != TablePhase.STREAMING || refused.load().role() == LoadPart.Role.PUBLISH) {
+            return Optional.of(conflict);
+        }
+        LOG.warn("Table {} is left behind: {}", conflict.table(), conflict.message());
+        TableMarks next = table.noted(before.stopped(conflict.message(), ids.get()));
+        failPoints.reach(FailPoint.STOP_BEFORE_COMMIT);
+        CommitResult result =
+                committer.commit(List.of(target(table, TableChange.leave(conflict.table(), before, next))));
+        failPoints.reach(FailPoint.STOP_AFTER_COMMIT);
+        switch (result.outcome().kind()) {
+            case COMMITTED, ALREADY_COMMITTED -> table.leftBehind(result.marks().getOrDefault(conflict.table(), next));
+            // Dropped, or someone else's now: there is nothing to write the reason to, and the next start sees that.
+            case CONFLICT -> table.leftBehind(next);
+            case FENCED, UNKNOWN -> {
+                return Optional.of(result.outcome());
+            }
+        }
+        return Optional.empty();
     }
 
     private void settle(TableChange change, CommitResult result) {
@@ -316,16 +373,20 @@ final class IcebergSession implements LakeSession {
     /** A refused cut: files of tables that do not have it go, unless an attempt's answer is missing. */
     private void giveUp(PreparedIcebergCut cut) {
         waiting.remove(cut.number());
-        for (TableChange change : cut.changes()) {
-            LakeTable table = table(change.table());
-            boolean has = table.marks().commitId().equals(change.next().commitId());
-            if (!has && !doubtful.contains(change.next().commitId() + change.table())) {
-                change.added().forEach(file -> deleteQuietly(table, file.location()));
-                change.deletes().stream()
-                        .map(DeleteFile::location)
-                        .distinct()
-                        .forEach(path -> deleteQuietly(table, path));
-            }
+        cut.changes().forEach(this::giveUp);
+    }
+
+    /** Tables that were left behind do not have a cut that the others have. */
+    private void giveUpLeft(PreparedIcebergCut cut) {
+        cut.changes().stream().filter(change -> table(change.table()).isLeft()).forEach(this::giveUp);
+    }
+
+    private void giveUp(TableChange change) {
+        LakeTable table = table(change.table());
+        boolean has = table.marks().commitId().equals(change.next().commitId());
+        if (!has && !doubtful.contains(change.next().commitId() + change.table())) {
+            change.added().forEach(file -> deleteQuietly(table, file.location()));
+            change.deletes().stream().map(DeleteFile::location).distinct().forEach(path -> deleteQuietly(table, path));
         }
     }
 

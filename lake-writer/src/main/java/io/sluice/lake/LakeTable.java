@@ -70,6 +70,7 @@ final class LakeTable implements AutoCloseable {
     private volatile @Nullable KeyIndex index;
     private volatile @Nullable LakeFiles files;
     private volatile boolean indexLost;
+    private volatile boolean left;
 
     /** Whether the next step of the load begins it anew. */
     private volatile boolean loadBegins;
@@ -251,8 +252,21 @@ final class LakeTable implements AutoCloseable {
         return joined ? marks.load().head() : marks.snapshotId();
     }
 
+    /** Someone else changed the table under this session, which leaves it alone from now on. */
+    synchronized void leftBehind(TableMarks newMarks) {
+        marks = newMarks;
+        loadBegins = true;
+        left = true;
+    }
+
+    /** Whether the session left the table behind by itself: changes that still come for it are dropped. */
+    boolean isLeft() {
+        return left;
+    }
+
     /** A publication replaced all rows: the key index and the files are for others. */
     synchronized void published(TableMarks newMarks) {
+        left = false;
         indexLost = true;
         joined = false;
         loadBegins |= !newMarks.load().exists();

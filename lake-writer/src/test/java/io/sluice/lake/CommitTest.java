@@ -90,16 +90,17 @@ class CommitTest {
     }
 
     @Test
-    void aForeignWriteBetweenCheckAndSwapIsAConflict() {
+    void aForeignWriteBetweenCheckAndSwapStopsThatTable() {
         faults.beforeSwap(ORDERS, () -> foreignDelete());
 
-        CommitOutcome outcome = cut(session, 2, orders(update(1L, "paid", "a")));
+        assertThat(cut(session, 2, orders(update(1L, "paid", "a"))).kind()).isEqualTo(CommitOutcome.Kind.COMMITTED);
 
-        assertThat(outcome.kind()).isEqualTo(CommitOutcome.Kind.CONFLICT);
-        assertThat(((CommitOutcome.Conflict) outcome).message())
-                .contains("shop.orders")
-                .contains("expected cut 1")
-                .contains("found");
+        assertThat(lake.properties(ORDERS))
+                .containsEntry("sluice.phase", "STOPPED")
+                .containsEntry("sluice.cut", "1")
+                .extractingByKey("sluice.stopped-reason")
+                .asString()
+                .contains("shop.orders", "expected cut 1", "found");
         assertThat(lake.rows(ORDERS)).isEmpty();
     }
 
@@ -112,15 +113,22 @@ class CommitTest {
                 .isInstanceOfSatisfying(
                         PipelineException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.LAKE_CONFLICT))
                 .hasMessageContaining("shop.orders")
-                .hasMessageContaining("Roll the table back");
+                .hasMessageContaining("Drop it and start the pipeline again");
     }
 
     @Test
-    void aDroppedTableIsAConflict() {
+    void aDroppedTableStops() {
         PreparedCut prepared = prepare(session, 2, NO_REFETCH, orders(update(1L, "paid", "a")));
         useCatalog(catalog -> catalog.dropTable(LakeTables.identifier(ORDERS), false));
 
-        assertThat(session.commit(prepared).kind()).isEqualTo(CommitOutcome.Kind.CONFLICT);
+        assertThat(session.commit(prepared).kind()).isEqualTo(CommitOutcome.Kind.COMMITTED);
+        assertThat(session.tables())
+                .filteredOn(state -> state.table().equals(ORDERS))
+                .singleElement()
+                .satisfies(state -> {
+                    assertThat(state.phase()).isEqualTo(TablePhase.STOPPED);
+                    assertThat(state.detail()).contains("is gone");
+                });
     }
 
     @Test

@@ -25,6 +25,8 @@ import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
 import io.sluice.pipeline.failpoint.FailPoint;
 import io.sluice.pipeline.lake.CommitOutcome;
+import io.sluice.pipeline.lake.CutWriter;
+import io.sluice.pipeline.lake.LakeProblem;
 import io.sluice.pipeline.lake.LakeSession;
 import io.sluice.pipeline.lake.LakeTableState;
 import io.sluice.pipeline.lake.PreparedCut;
@@ -37,6 +39,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -94,7 +97,6 @@ abstract class StoreContract {
     @AfterEach
     void close() throws Exception {
         lake.faults.clear();
-        lake.assertSound(ORDERS, EVENTS);
         lake.close();
         closeServers();
     }
@@ -121,6 +123,7 @@ abstract class StoreContract {
         cut(session, 3, orders(update(4L, "sent", UNAVAILABLE)), events(truncate(), insert("z", 9)));
         assertThat(lake.rows(ORDERS)).containsExactly("2|paid|b", "3|new|c", "4|sent|d");
         assertThat(lake.rows(EVENTS)).containsExactly("z|9");
+        lake.assertSound(ORDERS, EVENTS);
         lake.assertNoFileLeakedOrMissing(ORDERS, EVENTS);
     }
 
@@ -311,6 +314,114 @@ abstract class StoreContract {
 
         assertThat(lake.rows(ORDERS)).containsExactly("1|paid|a", "2|new|b", "3|new|c");
         lake.assertNoFileLeakedOrMissing(ORDERS, EVENTS);
+    }
+
+    @Test
+    void aForeignWriteStopsThatTableAndTheOthersHaveTheCut() {
+        PreparedCut prepared = prepare(session, 2, NO_REFETCH, orders(update(1L, "paid", "a")), events(insert("z", 9)));
+        CutWriter next = session.openCut(3, NO_REFETCH);
+        next.apply(orders(delete(2L)));
+        next.apply(events(insert("later", 1)));
+        new OtherEngine(lake, ORDERS).append(row(7L, "foreign", "x"));
+
+        assertThat(session.commit(prepared).kind()).isEqualTo(CommitOutcome.Kind.COMMITTED);
+
+        assertThat(state(ORDERS)).satisfies(state -> {
+            assertThat(state.phase()).isEqualTo(TablePhase.STOPPED);
+            assertThat(state.cut()).isEqualTo(1);
+            assertThat(state.detail())
+                    .contains("shop.orders")
+                    .contains("written to by someone else")
+                    .contains("drop it and start the pipeline again");
+        });
+        next.apply(orders(insert(8L, "more", "y")));
+        assertThat(session.commit(next.prepare(TestLake.at(300))).kind()).isEqualTo(CommitOutcome.Kind.COMMITTED);
+        assertThat(lake.rows(ORDERS)).containsExactly("1|new|a", "2|new|b", "3|new|c", "7|foreign|x");
+        assertThat(lake.rows(EVENTS)).containsExactly("later|1", "x|1", "x|1", "z|9");
+        assertThat(lake.lake().inspect(List.of(ORDERS))).singleElement().satisfies(state -> {
+            assertThat(state.phase()).isEqualTo(TablePhase.STOPPED);
+            assertThat(state.detail()).contains("written to by someone else");
+        });
+        lake.assertNoFileLeakedOrMissing(ORDERS, EVENTS);
+        SnapshotFiles files = TestLake.write(session, ORDERS_SCHEMA, row(1L, "anew", "z"));
+        assertThat(session.publish(ORDERS, List.of(files), 5, TestLake.at(500)).kind())
+                .isEqualTo(CommitOutcome.Kind.COMMITTED);
+        assertThat(lake.rows(ORDERS)).containsExactly("1|anew|z");
+    }
+
+    @Test
+    void aRolledBackTableStopsAndTheOthersHaveTheCut() {
+        cut(session, 2, orders(update(1L, "paid", "a")), events(insert("y", 2)));
+        new OtherEngine(lake, ORDERS).rollBack();
+
+        assertThat(cut(session, 3, orders(delete(1L)), events(insert("z", 3))).kind())
+                .isEqualTo(CommitOutcome.Kind.COMMITTED);
+
+        assertThat(state(ORDERS).phase()).isEqualTo(TablePhase.STOPPED);
+        assertThat(state(ORDERS).detail()).contains("rolled back");
+        assertThat(lake.rows(ORDERS)).containsExactly("1|new|a", "2|new|b", "3|new|c");
+        assertThat(lake.rows(EVENTS)).containsExactly("x|1", "x|1", "y|2", "z|3");
+    }
+
+    @Test
+    void aTableChangedByOthersWhileThePipelineWasStoppedIsLeftBehindAloneAtItsStart() throws Exception {
+        lake.restart();
+        new OtherEngine(lake, ORDERS).append(row(7L, "foreign", "x"));
+        List<LakeProblem> problems = lake.lake().check(TestLake.PIPELINE, List.of(spec(ORDERS_SCHEMA)));
+        assertThat(problems).singleElement().satisfies(problem -> {
+            assertThat(problem.kind()).isEqualTo(ErrorKind.LAKE_CONFLICT);
+            assertThat(problem.table()).contains(ORDERS);
+        });
+
+        session = lake.lake()
+                .takeOver(
+                        TestLake.PIPELINE,
+                        List.of(spec(EVENTS_SCHEMA)),
+                        Map.of(ORDERS, problems.get(0).message()));
+        cut(session, 2, events(insert("z", 3)));
+        session.close();
+
+        assertThat(lake.lake().inspect(List.of(ORDERS))).singleElement().satisfies(state -> {
+            assertThat(state.phase()).isEqualTo(TablePhase.STOPPED);
+            assertThat(state.epoch()).isEqualTo(2);
+            assertThat(state.detail()).contains("written to by someone else");
+        });
+        assertThat(lake.rows(ORDERS)).contains("7|foreign|x");
+        assertThat(lake.rows(EVENTS)).containsExactly("x|1", "x|1", "z|3");
+    }
+
+    @Test
+    void aCompactionByAnotherEngineIsFollowed() throws Exception {
+        cut(session, 2, orders(update(1L, "paid", UNAVAILABLE)), events(insert("y", 2)));
+        PreparedCut prepared = prepare(session, 3, NO_REFETCH, events(delete("y", 2)), orders(delete(2L)));
+        new OtherEngine(lake, ORDERS).compact();
+
+        assertThatThrownBy(() -> session.commit(prepared))
+                .isInstanceOfSatisfying(
+                        PipelineException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.LAKE_UNAVAILABLE))
+                .hasMessageContaining("shop.orders")
+                .hasMessageContaining("compacted by another engine");
+
+        // What the pipeline does when a failure passes: it begins again where the tables are.
+        lake.restart();
+        session = lake.session();
+        for (LakeTableState table : session.tables()) {
+            assertThat(table.phase()).isEqualTo(TablePhase.STREAMING);
+            if (table.cut() < 3) {
+                cut(session, 3, table.table().equals(ORDERS) ? orders(delete(2L)) : events(delete("y", 2)));
+            }
+        }
+        cut(session, 4, orders(update(1L, "sent", UNAVAILABLE), insert(3L, "again", "c")));
+        assertThat(lake.rows(ORDERS)).containsExactly("1|sent|a", "3|again|c");
+        assertThat(lake.rows(EVENTS)).containsExactly("x|1", "x|1");
+        lake.assertNoFileLeakedOrMissing(ORDERS, EVENTS);
+    }
+
+    private LakeTableState state(TableId id) {
+        return session.tables().stream()
+                .filter(table -> table.table().equals(id))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test

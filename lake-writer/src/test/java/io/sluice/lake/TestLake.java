@@ -384,7 +384,11 @@ final class TestLake implements AutoCloseable {
                 assertNoForeignDeletes(table);
                 Snapshot current = table.currentSnapshot();
                 if (current != null) {
-                    for (String mark : List.of("pipeline", "cut", "position", "phase", "commit-id")) {
+                    // A stop changes no row, so no snapshot says so.
+                    boolean stopped = "STOPPED".equals(table.properties().get("sluice.phase"));
+                    for (String mark : stopped
+                            ? List.of("pipeline", "cut", "position")
+                            : List.of("pipeline", "cut", "position", "phase", "commit-id")) {
                         assertThat(current.summary().get("sluice." + mark))
                                 .as("sluice.%s of %s in summary and properties", mark, id)
                                 .isEqualTo(table.properties().get("sluice." + mark));

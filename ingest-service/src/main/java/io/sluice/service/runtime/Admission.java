@@ -18,7 +18,7 @@ import java.util.Optional;
 
 /**
  * Decides at the start of a run which tables are followed. A published table whose meaning changed while the pipeline was
- * stopped is left behind alone; whatever would be wrong with a new pipeline too refuses the whole, before anything is
+ * stopped, or that someone else rolled back or wrote to, is left behind alone; whatever would be wrong with a new pipeline too refuses the whole, before anything is
  * changed anywhere.
  *
  * @param tables all tables, ordered by the source's names; those that are left or were stopped before have no transform
@@ -87,8 +87,13 @@ record Admission(List<TableRuntime> tables, Map<TableId, String> left) {
         List<LakeTableSpec> specs = followed().stream().map(TableRuntime::spec).toList();
         List<LakeProblem> refusals = new ArrayList<>();
         Map<TableId, List<String>> misfits = new LinkedHashMap<>();
+        Map<TableId, String> changed = new LinkedHashMap<>();
         for (LakeProblem problem : lake.check(pipeline, specs)) {
-            if (problem.kind() == ErrorKind.SCHEMA_CHANGED && problem.table().isPresent()) {
+            if (problem.kind() == ErrorKind.LAKE_CONFLICT
+                    && problem.table().filter(this::isPublishedHere).isPresent()) {
+                changed.putIfAbsent(problem.table().get(), problem.message());
+            } else if (problem.kind() == ErrorKind.SCHEMA_CHANGED
+                    && problem.table().isPresent()) {
                 misfits.computeIfAbsent(problem.table().get(), table -> new ArrayList<>())
                         .add(problem.message());
             } else {
@@ -111,6 +116,14 @@ record Admission(List<TableRuntime> tables, Map<TableId, String> left) {
             }
         }
         refuse(refusals);
+        // Someone else rolled the table back or wrote to it: the others go on without it.
+        changed.forEach(left::putIfAbsent);
+    }
+
+    /** Whether the table was published by this pipeline, so that its marks can say that it is left behind. */
+    private boolean isPublishedHere(TableId sink) {
+        return tables.stream()
+                .anyMatch(table -> table.sink().equals(sink) && table.state().phase() == TablePhase.STREAMING);
     }
 
     private static Map<TableId, LakeTableState> known(String pipeline, TablePreparation.Prepared prepared, Lake lake) {

@@ -29,6 +29,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.CatalogProperties;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.jdbc.JdbcCatalog;
 import org.awaitility.Awaitility;
@@ -228,6 +230,16 @@ final class Rig {
 
     /** What an operator does with any Iceberg engine. */
     void dropLakeTable(String table) {
+        elsewhere(iceberg -> assertThat(iceberg.dropTable(TableIdentifier.of("lake", table), true))
+                .isTrue());
+    }
+
+    /** What another engine does to a lake table. */
+    void changeLakeTable(String table, Consumer<Table> change) {
+        elsewhere(iceberg -> change.accept(iceberg.loadTable(TableIdentifier.of("lake", table))));
+    }
+
+    private void elsewhere(Consumer<Catalog> use) {
         try (JdbcCatalog iceberg = new JdbcCatalog()) {
             iceberg.setConf(new Configuration());
             iceberg.initialize(
@@ -238,9 +250,10 @@ final class Rig {
                             CatalogProperties.WAREHOUSE_LOCATION,
                             warehouse.toString(),
                             "jdbc.schema-version",
-                            "V1"));
-            assertThat(iceberg.dropTable(TableIdentifier.of("lake", table), true))
-                    .isTrue();
+                            "V1",
+                            "jdbc.busy_timeout",
+                            "30000"));
+            use.accept(iceberg);
         }
     }
 

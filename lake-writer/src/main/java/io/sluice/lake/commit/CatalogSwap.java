@@ -39,11 +39,8 @@ sealed interface CatalogSwap {
         @Override
         public void swap(List<StagedCommit> commits) {
             for (StagedCommit commit : commits) {
-                try {
-                    commit.target().operations().commit(commit.base(), commit.updated());
-                } finally {
-                    commit.noteMetadataFiles();
-                }
+                TrackedFileIO.noting(
+                        commit.written(), () -> commit.target().operations().commit(commit.base(), commit.updated()));
             }
         }
 

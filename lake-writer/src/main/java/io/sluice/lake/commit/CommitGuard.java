@@ -22,6 +22,9 @@ final class CommitGuard {
         /** The table has the change already. */
         record Done(TableMarks marks) implements Verdict {}
 
+        /** The same rows stand in other files: a change that was made for the files before does not fit. */
+        record Moved(String message) implements Verdict {}
+
         /** The change must not be committed. */
         record Refused(CommitOutcome outcome) implements Verdict {}
     }
@@ -55,6 +58,9 @@ final class CommitGuard {
                 || found.epoch() == expected.epoch() && !found.owner().equals(expected.owner())) {
             return new Verdict.Refused(new CommitOutcome.Fenced(change.table(), expected.epoch(), found.epoch()));
         }
+        if (change.kind() == TableChange.Kind.LEAVE) {
+            return new Verdict.Open();
+        }
         if (found.epoch() < expected.epoch()) {
             return conflict(
                     change,
@@ -75,13 +81,23 @@ final class CommitGuard {
             return new Verdict.Done(found);
         }
         long current = SnapshotClaim.current(metadata);
+        if (found.sameProgress(expected)
+                && current != expected.snapshotId()
+                && SnapshotClaim.onlyRewritten(metadata, expected.snapshotId())) {
+            return change.kind() == TableChange.Kind.CUT
+                    ? new Verdict.Moved("Lake table " + change.table()
+                            + " was compacted by another engine: expected snapshot "
+                            + expected.snapshotId() + ", found " + current + " with the same rows. Cut "
+                            + change.next().cut() + " was given up and is collected again, with a key index made anew")
+                    : new Verdict.Open();
+        }
         if (!found.sameProgress(expected) || current != expected.snapshotId()) {
             return conflict(
                     change,
                     "expected " + expected.describe() + ", found " + found.describe()
                             + " and the current snapshot " + (current == TableMarks.NO_SNAPSHOT ? "none" : "" + current)
-                            + ": it was rolled back, compacted or written to by someone else. Start the pipeline again; it accepts"
-                            + " compaction and says what to do about the rest");
+                            + ": it was rolled back or written to by someone else. The table stays as it is; drop it and start"
+                            + " the pipeline again to have it loaded anew");
         }
         return new Verdict.Open();
     }

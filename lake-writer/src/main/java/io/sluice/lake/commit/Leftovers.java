@@ -1,21 +1,22 @@
 package io.sluice.lake.commit;
 
-import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.TableMetadata;
-import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.TableOperations;
 
 /**
  * Attempts that ended with an error. Some errors say that nothing happened and are wrong: a rename that HDFS did and
  * whose answer was lost, a request that a proxy sent twice. So what an attempt wrote is deleted only after the table was
  * read again: at once when the error claimed a failure and the table shows no effect; when nothing was claimed, once the
- * table has moved on, so that the attempt's swap cannot succeed any more. Safe for use by several threads, each table by
- * one at a time.
+ * table has moved on, so that the attempt's swap cannot succeed any more.
+ *
+ * <p>Safe for use by several threads. Attempts are kept by the table's operations, of which each thread has its own: only
+ * that thread has read the table after its attempt ended.
  */
 final class Leftovers {
 
@@ -42,7 +43,7 @@ final class Leftovers {
     }
 
     private final CatalogSwap swap;
-    private final Map<TableIdentifier, List<Attempt>> attempts = new ConcurrentHashMap<>();
+    private final Map<TableOperations, List<Attempt>> attempts = new ConcurrentHashMap<>();
     private final Set<String> landed = ConcurrentHashMap.newKeySet();
 
     Leftovers(CatalogSwap swap) {
@@ -51,29 +52,28 @@ final class Leftovers {
 
     /** An attempt ended with an error. */
     synchronized void add(StagedCommit staged, Claim claim) {
-        attempts.computeIfAbsent(staged.target().identifier(), table -> new ArrayList<>())
+        attempts.computeIfAbsent(staged.target().operations(), table -> new CopyOnWriteArrayList<>())
                 .add(new Attempt(staged, claim));
     }
 
     /** Whether something of the table has not been settled. */
-    synchronized boolean has(TableIdentifier table) {
+    synchronized boolean has(TableOperations table) {
         return attempts.containsKey(table);
     }
 
     /** Settles what can be, on metadata that was read after the attempts ended. */
-    synchronized void sweep(TableIdentifier table, TableMetadata now) {
+    synchronized void sweep(TableOperations table, TableMetadata now) {
         List<Attempt> open = attempts.get(table);
         if (open == null) {
             return;
         }
-        for (Iterator<Attempt> each = open.iterator(); each.hasNext(); ) {
-            Attempt attempt = each.next();
+        for (Attempt attempt : open) {
             if (attempt.landedIn(now)) {
                 landed.add(name(attempt.staged.target()));
-                each.remove();
+                open.remove(attempt);
             } else if (attempt.claim == Claim.FAILED || swap.isSuperseded(attempt.staged.base(), now)) {
                 attempt.staged.discard();
-                each.remove();
+                open.remove(attempt);
             }
         }
         if (open.isEmpty()) {
@@ -83,7 +83,7 @@ final class Leftovers {
 
     /** Whether files of the change may be referenced: an attempt landed, or may do so yet. */
     synchronized boolean mayBeReferenced(CommitTarget target) {
-        List<Attempt> open = attempts.getOrDefault(target.identifier(), List.of());
+        List<Attempt> open = attempts.getOrDefault(target.operations(), List.of());
         return landed.contains(name(target))
                 || open.stream()
                         .anyMatch(attempt -> name(attempt.staged.target()).equals(name(target)));

@@ -57,17 +57,32 @@ public final class Ownership {
             return found;
         }
         TableMarks marks = found.get();
+        requireOwn(table, marks, pipeline);
+        Optional<String> contradiction = SnapshotClaim.contradiction(metadata, marks);
+        if (contradiction.isPresent()) {
+            throw conflict(table, contradiction.get());
+        }
+        return found;
+    }
+
+    /**
+     * As {@link #claim}, for a table that is to be left behind, whatever someone else did to it.
+     *
+     * @throws PipelineException {@code LAKE_CONFLICT} when it belongs to another pipeline
+     */
+    public static Optional<TableMarks> claimToLeave(TableId table, TableMetadata metadata, String pipeline) {
+        Optional<TableMarks> found = TableMarks.read(metadata.properties());
+        found.ifPresent(marks -> requireOwn(table, marks, pipeline));
+        return found;
+    }
+
+    private static void requireOwn(TableId table, TableMarks marks, String pipeline) {
         if (!marks.pipeline().equals(pipeline)) {
             throw conflict(
                     table,
                     "it belongs to pipeline '" + marks.pipeline() + "', expected '" + pipeline
                             + "'. Give one of the two another sink table");
         }
-        Optional<String> contradiction = SnapshotClaim.contradiction(metadata, marks);
-        if (contradiction.isPresent()) {
-            throw conflict(table, contradiction.get());
-        }
-        return found;
     }
 
     /**
@@ -100,8 +115,9 @@ public final class Ownership {
                 last = e;
                 continue;
             }
-            leftovers.sweep(identifier, base);
-            Optional<TableMarks> found = claim(table, base, pipeline);
+            leftovers.sweep(operations, base);
+            Optional<TableMarks> found =
+                    left.isPresent() ? claimToLeave(table, base, pipeline) : claim(table, base, pipeline);
             if (found.isPresent()
                     && found.get().owner().equals(owner)
                     && found.get().epoch() == epoch) {

@@ -36,8 +36,8 @@ public final class SnapshotClaim {
         return Optional.of(
                 "expected the snapshot that Sluice left, " + name(marks.snapshotId()) + " (" + marks.describe()
                         + "), found " + name(current) + operation(metadata)
-                        + ": it was rolled back or written to by someone else. Roll the table back to the expected snapshot, or"
-                        + " drop it and start the pipeline again to have it loaded anew");
+                        + ": it was rolled back or written to by someone else. Drop it and start the pipeline again to have it"
+                        + " loaded anew");
     }
 
     /** Whether no snapshot after {@code from} up to the current one added or removed a file. */
@@ -55,7 +55,8 @@ public final class SnapshotClaim {
         return at != null;
     }
 
-    private static boolean onlyRewritten(TableMetadata metadata, long claimed) {
+    /** Whether someone rewrote files, and nothing else, since the claimed snapshot. */
+    static boolean onlyRewritten(TableMetadata metadata, long claimed) {
         if (claimed == TableMarks.NO_SNAPSHOT) {
             return false;
         }

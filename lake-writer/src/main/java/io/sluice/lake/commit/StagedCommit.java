@@ -3,6 +3,7 @@ package io.sluice.lake.commit;
 import io.sluice.lake.parquet.StorageFailures;
 import io.sluice.pipeline.error.PipelineException;
 import io.sluice.pipeline.lake.TablePhase;
+import java.util.Collection;
 import java.util.Map;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.BaseTransaction;
@@ -55,7 +56,7 @@ record StagedCommit(
                 }
                 case CUT -> cut(transaction, base, change);
                 case LOAD -> StagedLoad.step(transaction, base, change);
-                case MARK, OWN -> {}
+                case MARK, OWN, LEAVE -> {}
             }
             fencing.apply(transaction, base, change);
             TableMarks marks = StagedLoad.marks(transaction.currentMetadata(), base, change);
@@ -110,11 +111,9 @@ record StagedCommit(
         }
     }
 
-    /** The catalog may have written metadata of its own for the attempt. */
-    void noteMetadataFiles() {
-        if (target.operations().io() instanceof TrackedFileIO tracked) {
-            pinned.recorded().written().addAll(tracked.takeMetadataFiles(base.location()));
-        }
+    /** Files of the attempt, without data files. */
+    Collection<String> written() {
+        return pinned.recorded().written();
     }
 
     /** Whether the attempt wrote this file. */

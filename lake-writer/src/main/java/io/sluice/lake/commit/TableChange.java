@@ -43,7 +43,9 @@ public record TableChange(
         /** A new owner's marks. */
         OWN,
         /** Rows are added to the load; readers of the table see nothing of it. */
-        LOAD
+        LOAD,
+        /** The table is left behind although it is not as this owner left it. */
+        LEAVE
     }
 
     public TableChange {
@@ -86,6 +88,12 @@ public record TableChange(
     public static TableChange publishLoad(TableId table, TableMarks expected, TableMarks next) {
         return new TableChange(
                 table, Kind.PUBLISH, expected, next, List.of(), List.of(), List.of(), List.of(), LoadPart.PUBLISH);
+    }
+
+    /** Leaves a table behind that someone else changed, without its load. */
+    public static TableChange leave(TableId table, TableMarks expected, TableMarks next) {
+        return new TableChange(
+                table, Kind.LEAVE, expected, next, List.of(), List.of(), List.of(), List.of(), LoadPart.DROP);
     }
 
     /** The first publication of a table, or one that replaces all its rows. */

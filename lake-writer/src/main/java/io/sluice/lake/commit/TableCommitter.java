@@ -53,7 +53,8 @@ public final class TableCommitter {
      * Commits all the changes in one step; more than one only when {@link #spansTables}.
      *
      * @throws PipelineException {@code LAKE_REFUSED} and others when it is known that nothing was committed and trying
-     *     again would not help
+     *     again would not help; {@code LAKE_UNAVAILABLE} also when a table's rows were moved to other files, so that the
+     *     change has to be made anew; {@code INTERRUPTED} when nothing is known
      */
     public CommitResult commit(List<CommitTarget> targets) {
         TableId first = targets.get(0).change().table();
@@ -77,6 +78,10 @@ public final class TableCommitter {
                 // The tables after the one that refused were not looked at.
                 targets.forEach(this::settle);
                 return new CommitResult(look.refusal, look.done, mayBeReferenced(targets));
+            }
+            if (look.moved != null) {
+                targets.forEach(this::settle);
+                throw new PipelineException(ErrorKind.LAKE_UNAVAILABLE, look.movedTable, look.moved, null);
             }
             if (look.open.isEmpty()) {
                 return new CommitResult(
@@ -125,11 +130,11 @@ public final class TableCommitter {
 
     /** Removes what earlier attempts left, as far as the table as it is now allows. */
     private void settle(CommitTarget target) {
-        if (!leftovers.has(target.identifier())) {
+        if (!leftovers.has(target.operations())) {
             return;
         }
         try {
-            leftovers.sweep(target.identifier(), target.operations().refresh());
+            leftovers.sweep(target.operations(), target.operations().refresh());
         } catch (RuntimeException e) {
             // The commit itself stands; the next look at the table sweeps.
             LOG.debug("Could not look for the leftovers of {}", target.identifier(), e);
@@ -154,11 +159,14 @@ public final class TableCommitter {
                                 + change.expected().describe() + ". Start the pipeline again to have it loaded anew");
                 return look;
             }
-            leftovers.sweep(target.identifier(), metadata);
+            leftovers.sweep(target.operations(), metadata);
             CommitGuard.Verdict verdict = CommitGuard.check(metadata, change);
             if (verdict instanceof CommitGuard.Verdict.Refused refused) {
                 look.refusal = refused.outcome();
                 return look;
+            } else if (verdict instanceof CommitGuard.Verdict.Moved moved) {
+                look.moved = moved.message();
+                look.movedTable = change.table();
             } else if (verdict instanceof CommitGuard.Verdict.Done done) {
                 look.done.put(change.table(), done.marks());
             } else {
@@ -217,5 +225,7 @@ public final class TableCommitter {
         private final List<TableMetadata> metadata = new ArrayList<>();
         private final Map<TableId, TableMarks> done = new HashMap<>();
         private @Nullable CommitOutcome refusal;
+        private @Nullable String moved;
+        private @Nullable TableId movedTable;
     }
 }

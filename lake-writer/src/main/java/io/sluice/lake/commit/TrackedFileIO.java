@@ -1,9 +1,9 @@
 package io.sluice.lake.commit;
 
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.iceberg.io.BulkDeletionFailureException;
 import org.apache.iceberg.io.DelegateFileIO;
 import org.apache.iceberg.io.FileIO;
@@ -22,33 +22,43 @@ public final class TrackedFileIO implements DelegateFileIO {
     private static final long serialVersionUID = 1;
     private static final String METADATA_SUFFIX = ".metadata.json";
 
-    /** Bounds the note where nobody takes it, such as a reader's. */
-    private static final int MOST = 64;
+    /** The files of the swap that a thread is in; each swaps for itself. */
+    private static final ThreadLocal<List<String>> SWAP = new ThreadLocal<>();
 
     private final FileIO real;
-    private final Queue<String> metadataFiles = new ConcurrentLinkedQueue<>();
 
     /** Closes the real one when it is closed. */
     public TrackedFileIO(FileIO real) {
         this.real = real;
     }
 
-    /** Metadata files below a table's location that were written since this was last asked. */
-    List<String> takeMetadataFiles(String tableLocation) {
-        List<String> own = metadataFiles.stream()
-                .filter(path -> path.startsWith(tableLocation))
-                .toList();
-        metadataFiles.removeAll(own);
-        return own;
+    /** What a swap does to the catalog. */
+    @FunctionalInterface
+    interface Swap {
+        void run();
+    }
+
+    /**
+     * Runs a swap on this thread.
+     *
+     * @param written is given the metadata files that were written meanwhile, however it ends
+     */
+    static void noting(Collection<String> written, Swap swap) {
+        List<String> files = new ArrayList<>();
+        SWAP.set(files);
+        try {
+            swap.run();
+        } finally {
+            SWAP.remove();
+            written.addAll(files);
+        }
     }
 
     @Override
     public OutputFile newOutputFile(String path) {
-        if (path.endsWith(METADATA_SUFFIX)) {
-            metadataFiles.add(path);
-            while (metadataFiles.size() > MOST) {
-                metadataFiles.poll();
-            }
+        List<String> files = SWAP.get();
+        if (files != null && path.endsWith(METADATA_SUFFIX)) {
+            files.add(path);
         }
         return real.newOutputFile(path);
     }
