@@ -89,4 +89,16 @@ class ExamplesTest {
         assertThat(config.sinkFor("public", "orders")).isEqualTo(new TableName("lake.shop", "orders"));
         assertThat(config.toString()).doesNotContain("s3cr3t");
     }
+
+    @Test
+    void the_hdfs_example_needs_no_catalog_beside_the_warehouse() {
+        PipelineConfig config = example("hdfs-hadoop.yaml");
+
+        assertThat(config.sink().catalog().type()).isEqualTo("hadoop");
+        assertThat(config.sink().catalog().uri()).isEmpty();
+        assertThat(config.sink().catalog().warehouse()).contains("hdfs://namenode.example.com:8020/lake");
+        assertThat(config.sink().catalog().revealProperties())
+                .containsEntry("dfs.client.use.datanode.hostname", "true")
+                .containsEntry("hadoop.hadoop.security.authentication", "simple");
+    }
 }
