@@ -21,7 +21,8 @@ final class Fixtures {
             "EMPTY", "");
     static final Map<String, String> FILES =
             Map.of("/run/secrets/shop-password", "s3cr3t-file\n", "/two-lines", "a\r\nb\r\n", "/number", "7000\n");
-    static final List<String> EXAMPLES = List.of("postgres-to-local.yaml", "shop.yaml", "hdfs-hadoop.yaml", "s3-rest.yaml");
+    static final List<String> EXAMPLES =
+            List.of("postgres-to-local.yaml", "shop.yaml", "hdfs-hadoop.yaml", "s3-rest.yaml");
 
     private Fixtures() {}
 
