@@ -166,10 +166,12 @@ final class LakeTable implements AutoCloseable {
 
     /** Names what the notes say, which is what rows are made by. */
     String definition() {
-        if (notes.isEmpty()) {
+        Map<String, String> lasting = new TreeMap<>(notes);
+        lasting.keySet().removeIf(name -> name.startsWith("last-"));
+        if (lasting.isEmpty()) {
             return "";
         }
-        byte[] text = new TreeMap<>(notes).toString().getBytes(StandardCharsets.UTF_8);
+        byte[] text = lasting.toString().getBytes(StandardCharsets.UTF_8);
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text), 0, 16);
         } catch (NoSuchAlgorithmException e) {

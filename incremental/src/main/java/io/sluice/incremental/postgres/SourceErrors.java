@@ -19,6 +19,9 @@ final class SourceErrors {
     private static final String UNDEFINED_FILE = "58P01";
     private static final String CONFIGURATION_LIMIT = "53400";
 
+    /** What the engine says when the connection that it tries its settings with fails; the cause is lost. */
+    private static final String ENGINE_CANNOT_CONNECT = "Error while validating connector config";
+
     private SourceErrors() {}
 
     static PipelineException translate(Throwable failure, PostgresStreamOptions options) {
@@ -34,6 +37,10 @@ final class SourceErrors {
             if (cause instanceof IOException io) {
                 broken = io;
             }
+        }
+        if (broken == null && message(failure).contains(ENGINE_CANNOT_CONNECT)) {
+            // The settings are always the same and a connection was made just before: the server has gone since.
+            broken = new IOException(message(failure));
         }
         if (broken != null) {
             return new PipelineException(

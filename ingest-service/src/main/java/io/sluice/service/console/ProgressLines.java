@@ -1,6 +1,7 @@
 package io.sluice.service.console;
 
 import io.sluice.service.runtime.PipelinePhase;
+import io.sluice.service.runtime.PipelineState;
 import io.sluice.service.runtime.PipelineStatus;
 import io.sluice.service.runtime.TableStatus;
 import java.time.Duration;
@@ -37,8 +38,9 @@ final class ProgressLines {
         PipelineStatus status = view.status();
         String name = status.name() + "  ";
         return switch (status.state()) {
-            case STARTING ->
-                name + "starting"
+            case STARTING, RETRYING ->
+                name
+                        + (status.state() == PipelineState.STARTING ? "starting" : "retrying")
                         + (view.retryInSeconds() > 0 ? ", next attempt in " + view.retryInSeconds() + "s" : "");
             case STOPPED -> name + "stopped" + published(status);
             case STOPPING -> name + "stopping" + published(status);

@@ -8,6 +8,8 @@ import io.sluice.pipeline.lake.LakeTableSpec;
 import io.sluice.pipeline.lake.LakeTableState;
 import io.sluice.pipeline.lake.TablePhase;
 import io.sluice.pipeline.schema.TableId;
+import io.sluice.pipeline.source.SourceDatabase;
+import io.sluice.pipeline.source.TableStorage;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -48,7 +50,7 @@ record Admission(List<TableRuntime> tables, Map<TableId, String> left) {
      *
      * @throws PipelineException when the pipeline is refused, with everything that is wrong, one sentence a line
      */
-    static Admission decide(String pipeline, TablePreparation.Prepared prepared, Lake lake) {
+    static Admission decide(String pipeline, TablePreparation.Prepared prepared, SourceDatabase database, Lake lake) {
         Map<TableId, LakeTableState> known = known(pipeline, prepared, lake);
         List<TableRuntime> tables = new ArrayList<>(prepared.tables());
         Map<TableId, String> left = new LinkedHashMap<>();
@@ -72,6 +74,7 @@ record Admission(List<TableRuntime> tables, Map<TableId, String> left) {
                 continue;
             }
             table.state(state);
+            table.storageMark(state.notes().getOrDefault(StorageWatch.NOTE, ""));
             List<String> differences = table.definition().differencesFrom(state.notes());
             if (state.phase() == TablePhase.STREAMING && !differences.isEmpty()) {
                 left.put(table.sink(), reason(table.source(), state, String.join("; ", differences)));
@@ -79,8 +82,33 @@ record Admission(List<TableRuntime> tables, Map<TableId, String> left) {
         }
         tables.sort(Comparator.comparing(TableRuntime::source));
         Admission decided = new Admission(List.copyOf(tables), left);
+        decided.askSource(database);
         decided.askLake(pipeline, lake);
         return decided;
+    }
+
+    private void askSource(SourceDatabase database) {
+        Map<TableId, String> since = new HashMap<>();
+        followed()
+                .forEach(table -> since.put(
+                        table.source(), table.isPublished() || table.load().isPresent() ? table.storageMark() : ""));
+        Map<TableId, TableStorage> now = since.isEmpty() ? Map.of() : database.storage(since);
+        for (TableRuntime table : followed()) {
+            TableStorage storage = now.get(table.source());
+            if (storage != null) {
+                table.storageMark(storage.mark());
+                if (storage.change().isPresent() && table.isPublished()) {
+                    left.put(
+                            table.sink(),
+                            reason(
+                                    table.source(),
+                                    table.state(),
+                                    storage.change().get()));
+                } else if (storage.change().isPresent()) {
+                    table.noticeStorageChange();
+                }
+            }
+        }
     }
 
     private void askLake(String pipeline, Lake lake) {

@@ -15,20 +15,30 @@ public record ErrorPolicy(Duration firstDelay, Duration maxDelay) {
 
     private static final int MAX_DOUBLINGS = 20;
 
+    /**
+     * For so long after an outage the source is given time to answer yes again: its slot stays in use until the server
+     * notices that the old connection is gone, which takes it {@code wal_sender_timeout}, a minute by default.
+     */
+    private static final Duration SOURCE_RECOVERS_WITHIN = Duration.ofMinutes(2);
+
     /** One second, doubled up to one minute. */
     public static ErrorPolicy standard() {
         return new ErrorPolicy(Duration.ofSeconds(1), Duration.ofMinutes(1));
     }
 
-    /** How long to wait before attempt number {@code attempt} (from 1), or empty when the failure does not pass. */
-    Optional<Duration> retryAfter(ErrorKind kind, int attempt) {
+    /**
+     * How long to wait before attempt number {@code attempt} (from 1), or empty when the failure does not pass.
+     *
+     * @param sinceOutage how long ago the source could last not be reached, since the last cut; empty when it could
+     */
+    Optional<Duration> retryAfter(ErrorKind kind, int attempt, Optional<Duration> sinceOutage) {
         return switch (kind) {
-            case SOURCE_UNAVAILABLE, LAKE_UNAVAILABLE -> {
-                Duration delay = firstDelay.multipliedBy(1L << Math.min(attempt - 1, MAX_DOUBLINGS));
-                yield Optional.of(delay.compareTo(maxDelay) > 0 ? maxDelay : delay);
-            }
+            case SOURCE_UNAVAILABLE, LAKE_UNAVAILABLE -> Optional.of(delay(attempt));
+            case SOURCE_REFUSED ->
+                sinceOutage
+                        .filter(since -> since.compareTo(SOURCE_RECOVERS_WITHIN) < 0)
+                        .map(since -> delay(attempt));
             case CONFIGURATION,
-                    SOURCE_REFUSED,
                     SOURCE_LOST,
                     SCHEMA_CHANGED,
                     DATA_REFUSED,
@@ -38,6 +48,11 @@ public record ErrorPolicy(Duration firstDelay, Duration maxDelay) {
                     INTERRUPTED,
                     INTERNAL -> Optional.empty();
         };
+    }
+
+    private Duration delay(int attempt) {
+        Duration delay = firstDelay.multipliedBy(1L << Math.min(attempt - 1, MAX_DOUBLINGS));
+        return delay.compareTo(maxDelay) > 0 ? maxDelay : delay;
     }
 
     /** What the operator can do about a failure of this kind, beside what the message itself says. */

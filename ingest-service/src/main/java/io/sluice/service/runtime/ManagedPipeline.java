@@ -110,7 +110,7 @@ final class ManagedPipeline implements Pipeline {
     @Override
     public synchronized void pause() {
         PipelineState now = state.state();
-        if (now != PipelineState.RUNNING && now != PipelineState.STARTING) {
+        if (now != PipelineState.RUNNING && now != PipelineState.STARTING && now != PipelineState.RETRYING) {
             throw new IllegalStateException("Pipeline " + name + " is " + now + "; only a running one can be paused");
         }
         control.requestPause();
@@ -181,6 +181,7 @@ final class ManagedPipeline implements Pipeline {
 
     private void runToEnd(Control run, RunMode mode) {
         int attempt = 1;
+        Optional<Instant> outage = Optional.empty();
         while (true) {
             long cutBefore = progress.cut();
             try {
@@ -195,13 +196,18 @@ final class ManagedPipeline implements Pipeline {
             } catch (PipelineException e) {
                 if (progress.cut() > cutBefore) {
                     attempt = 1;
+                    outage = Optional.empty();
+                }
+                if (e.kind() == ErrorKind.SOURCE_UNAVAILABLE) {
+                    outage = Optional.of(clock.instant());
                 }
                 if (run.stopRequested() && e.kind() != ErrorKind.INTERNAL) {
                     report(e, Optional.empty());
                     end(Optional.empty());
                     return;
                 }
-                Optional<Duration> delay = errorPolicy.retryAfter(e.kind(), attempt++);
+                Optional<Duration> delay = errorPolicy.retryAfter(
+                        e.kind(), attempt++, outage.map(since -> Duration.between(since, clock.instant())));
                 report(e, delay);
                 if (delay.isEmpty() || !waitToRetry(run, delay.get())) {
                     end(delay.isEmpty() ? Optional.of(e) : Optional.empty());
@@ -220,7 +226,7 @@ final class ManagedPipeline implements Pipeline {
     /** Whether to try again: false when a stop came in between. */
     private boolean waitToRetry(Control run, Duration delay) {
         synchronized (this) {
-            if (!state.transitionUnlessStopping(PipelineState.STARTING)) {
+            if (!state.transitionUnlessStopping(PipelineState.RETRYING)) {
                 return false;
             }
         }
@@ -230,7 +236,9 @@ final class ManagedPipeline implements Pipeline {
             Thread.currentThread().interrupt();
             return false;
         }
-        return !run.stopRequested();
+        synchronized (this) {
+            return !run.stopRequested() && state.transitionUnlessStopping(PipelineState.STARTING);
+        }
     }
 
     private void report(PipelineException cause, Optional<Duration> retryIn) {

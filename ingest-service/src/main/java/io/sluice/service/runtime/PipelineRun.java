@@ -92,7 +92,7 @@ final class PipelineRun {
     }
 
     private End run(SourceDatabase database, Lake lake, Optional<Position> target) throws InterruptedException {
-        Admission admission = Admission.decide(name, preparation.prepare(database.inspect()), lake);
+        Admission admission = Admission.decide(name, preparation.prepare(database.inspect()), database, lake);
         List<TableRuntime> tables = admission.tables();
         List<TableRuntime> followed = admission.followed();
         List<LakeTableSpec> specs = followed.stream().map(TableRuntime::spec).toList();
@@ -102,8 +102,10 @@ final class PipelineRun {
             recall(tables, session.tables());
             Optional<LakeCut> latestTag = completeTags(session);
             recall(tables, lake.inspect(admission.left().keySet()));
-            followed.forEach(
-                    table -> session.note(table.sink(), table.definition().notes()));
+            for (TableRuntime table : followed) {
+                session.note(table.sink(), table.definition().notes());
+                session.note(table.sink(), Map.of(StorageWatch.NOTE, table.storageMark()));
+            }
             // A load may be of no use any more because of them.
             recall(followed, session.tables());
             boolean publishedAny = followed.stream().anyMatch(TableRuntime::isPublished);

@@ -9,8 +9,9 @@ import java.util.Set;
  *
  * <pre>
  * STOPPED ──start──▶ STARTING ──ready──▶ RUNNING ◀──resume/pause──▶ PAUSED
- *    ▲                  │ ▲                 │                          │
- *    │                  │ └──── retry ──────┤ (a fault that passes)    │
+ *    ▲                  │ ▲ │               │                          │
+ *    │                  │ │ └─▶ RETRYING ◀──┤ (a fault that passes) ◀──┤
+ *    │                  │ └─────────┘       │                          │
  *    └──── STOPPING ◀───┴───────stop────────┴──────────────────────────┘
  *                 any of the running states ──fault that stays──▶ FAILED ──start──▶ STARTING
  * </pre>
@@ -18,8 +19,10 @@ import java.util.Set;
 public enum PipelineState {
     /** Not running; entered when created and when a stop is complete. */
     STOPPED,
-    /** Connecting, taking the lake over, or waiting to try again after a fault that may pass. */
+    /** Connecting and taking the lake over. */
     STARTING,
+    /** Waiting to try again after a fault that may pass; the status says which and when the next attempt is. */
+    RETRYING,
     /** Reading and publishing. */
     RUNNING,
     /** Holding still on request; the source keeps its log meanwhile. */
@@ -33,9 +36,10 @@ public enum PipelineState {
     Set<PipelineState> next() {
         return switch (this) {
             case STOPPED, FAILED -> EnumSet.of(STARTING);
-            case STARTING -> EnumSet.of(RUNNING, PAUSED, STOPPING, FAILED);
-            case RUNNING -> EnumSet.of(STARTING, PAUSED, STOPPING, FAILED);
-            case PAUSED -> EnumSet.of(RUNNING, STARTING, STOPPING, FAILED);
+            case STARTING -> EnumSet.of(RUNNING, RETRYING, PAUSED, STOPPING, FAILED);
+            case RETRYING -> EnumSet.of(STARTING, STOPPING, FAILED);
+            case RUNNING -> EnumSet.of(RETRYING, PAUSED, STOPPING, FAILED);
+            case PAUSED -> EnumSet.of(RUNNING, RETRYING, STOPPING, FAILED);
             case STOPPING -> EnumSet.of(STOPPED, FAILED);
         };
     }

@@ -1,11 +1,13 @@
 package io.sluice.service.runtime;
 
+import io.sluice.pipeline.error.PipelineException;
 import io.sluice.pipeline.failpoint.FailPoint;
 import io.sluice.pipeline.lake.CutWriter;
 import io.sluice.pipeline.lake.LakeCut;
 import io.sluice.pipeline.lake.LakeSession;
 import io.sluice.pipeline.lake.LoadedRange;
 import io.sluice.pipeline.lake.PreparedCut;
+import io.sluice.pipeline.lake.RowRefetch;
 import io.sluice.pipeline.lake.TableLoad;
 import io.sluice.pipeline.position.Position;
 import io.sluice.pipeline.schema.TableId;
@@ -39,6 +41,7 @@ final class RunCourse {
     private final List<TableRuntime> tables;
     private final List<TableRuntime> followed;
     private final CutTagging tagging;
+    private final StorageWatch storage;
     private final SlotHold hold = new SlotHold();
 
     /** How far the stream is durable; empty before there is one. */
@@ -70,6 +73,7 @@ final class RunCourse {
         this.tables = tables;
         this.followed = followed;
         this.reached = streamPosition;
+        this.storage = new StorageWatch(database, session);
         this.tagging = new CutTagging(
                 run.control, run.settings.tagInterval(), latestTag, run.clock, database::currentPosition);
         // No number is used twice, not those of tables that were left behind, nor those of tags.
@@ -96,7 +100,7 @@ final class RunCourse {
             }
             boolean gap = reached.isEmpty() || !first.get().covers(reached.get());
             boolean keyless = !table.sourceSchema().hasKey() && !isComplete(table);
-            if (gap || keyless) {
+            if (gap || keyless || table.storageChanged()) {
                 session.beginLoad(table.sink());
                 table.resetSnapshot();
             }
@@ -224,9 +228,30 @@ final class RunCourse {
                     .filter(table -> table.isPublished() && !joining.contains(table))
                     .toList();
             StreamGoal goal = StreamGoal.follow(loaded ? target : Optional.empty(), bound(published, joining));
-            if (stream(published, joining, goal) == StreamPhase.End.TARGET_REACHED) {
-                return PipelineRun.End.CAUGHT_UP;
+            switch (stream(published, joining, goal)) {
+                case TARGET_REACHED -> {
+                    return PipelineRun.End.CAUGHT_UP;
+                }
+                case NEEDS_SNAPSHOT -> cutAtSnapshot(published, joining);
+                case INTERRUPTED, NEEDS_LATER_CUT -> {}
             }
+        }
+    }
+
+    /**
+     * Rows that have to be read again came faster than a cut could end behind them: reads them all at the position of one
+     * snapshot, and ends the cut there.
+     */
+    private void cutAtSnapshot(List<TableRuntime> published, List<TableRuntime> joining) throws InterruptedException {
+        List<TableRuntime> streaming = Stream.concat(published.stream(), joining.stream())
+                .filter(table -> !table.isStopped())
+                .toList();
+        try (SnapshotSession snapshot = database.beginSnapshot(schemas(followed), schemas(streaming), Map.of())) {
+            stream(
+                    published,
+                    joining,
+                    StreamGoal.completeCut(snapshot.position()),
+                    new SnapshotRefetch(snapshot, streaming));
         }
     }
 
@@ -267,6 +292,9 @@ final class RunCourse {
 
     private boolean read(SnapshotSession snapshot, List<TableRuntime> tables, Runnable watch)
             throws InterruptedException {
+        storage.begin(tables.stream()
+                .filter(table -> table.load().isEmpty() || snapshot.restarted().contains(table.source()))
+                .toList());
         return new SnapshotPhase(
                         snapshot,
                         session,
@@ -279,6 +307,31 @@ final class RunCourse {
     }
 
     private StreamPhase.End stream(List<TableRuntime> published, List<TableRuntime> joining, StreamGoal goal)
+            throws InterruptedException {
+        return stream(published, joining, goal, new SourceRefetch(database, followed));
+    }
+
+    /** A table that fails is left behind at its last cut, and what it shared a cut with is read again without it. */
+    private StreamPhase.End stream(
+            List<TableRuntime> published, List<TableRuntime> joining, StreamGoal goal, RowRefetch refetch)
+            throws InterruptedException {
+        while (true) {
+            List<TableRuntime> joinable =
+                    joining.stream().filter(table -> !table.isStopped()).toList();
+            try {
+                return streamOnce(published, joinable, goal, refetch);
+            } catch (PipelineException e) {
+                TableRuntime failed = TableFailures.concerned(e, followed).orElseThrow(() -> e);
+                String reason = String.valueOf(e.getMessage());
+                Outcomes.require(session.stop(failed.sink(), reason), "the stop of table " + failed.sink());
+                run.progress.tableStopped(failed, reason, session::tables);
+                run.progress.loadAdvanced(session::tables);
+            }
+        }
+    }
+
+    private StreamPhase.End streamOnce(
+            List<TableRuntime> published, List<TableRuntime> joining, StreamGoal goal, RowRefetch refetch)
             throws InterruptedException {
         Map<TableId, TableRuntime> bySource = new LinkedHashMap<>();
         Map<TableId, Position> tableAfter = new HashMap<>();
@@ -299,9 +352,10 @@ final class RunCourse {
                     bySource,
                     run.control,
                     run.settings,
-                    new SourceRefetch(database, List.copyOf(bySource.values())),
+                    refetch,
                     run.progress,
                     database::logEnd,
+                    () -> storage.check(bySource.values()),
                     run.clock,
                     nextCut,
                     tagging,

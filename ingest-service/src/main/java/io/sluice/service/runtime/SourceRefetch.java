@@ -19,24 +19,39 @@ import java.util.Map;
 final class SourceRefetch implements RowRefetch {
 
     private final SourceDatabase database;
-    private final Map<TableId, TableRuntime> bySink = new HashMap<>();
+    private final Tables tables;
 
     SourceRefetch(SourceDatabase database, List<TableRuntime> tables) {
         this.database = database;
-        tables.forEach(table -> bySink.put(table.sink(), table));
+        this.tables = new Tables(tables);
+    }
+
+    /** The run's tables by their names in the lake. */
+    static final class Tables {
+
+        private final Map<TableId, TableRuntime> bySink = new HashMap<>();
+
+        Tables(List<TableRuntime> tables) {
+            tables.forEach(table -> bySink.put(table.sink(), table));
+        }
+
+        TableRuntime of(TableId sink) {
+            TableRuntime runtime = bySink.get(sink);
+            if (runtime == null) {
+                throw new PipelineException(ErrorKind.INTERNAL, "Table " + sink + " is not followed by this pipeline");
+            }
+            return runtime;
+        }
     }
 
     @Override
     public Refetched refetch(TableId table, ColumnBatch keys) {
-        TableRuntime runtime = bySink.get(table);
-        if (runtime == null) {
-            throw new PipelineException(ErrorKind.INTERNAL, "Table " + table + " is not followed by this pipeline");
-        }
+        TableRuntime runtime = tables.of(table);
         SourceDatabase.RowsAt rows = database.readRows(runtime.sourceSchema(), sourceKeys(runtime, keys));
         return new Refetched(runtime.transform().apply(rows.rows()), rows.position());
     }
 
-    private static ColumnBatch sourceKeys(TableRuntime table, ColumnBatch keys) {
+    static ColumnBatch sourceKeys(TableRuntime table, ColumnBatch keys) {
         TableSchema source = table.sourceSchema();
         TableSchema sink = table.spec().schema();
         int rows = keys.rowCount();

@@ -43,10 +43,21 @@ final class StreamPhase {
          * The open cut had to end exactly here and cannot: it holds rows that were read again at a later position. It was
          * given up whole; its changes belong into a later cut.
          */
-        NEEDS_LATER_CUT
+        NEEDS_LATER_CUT,
+        /**
+         * Rows that have to be read again keep coming, so that the open cut could never end behind the last of them. It
+         * was given up whole; a cut that ends exactly where those rows are read is due.
+         */
+        NEEDS_SNAPSHOT
     }
 
     private static final Duration POLL = Duration.ofMillis(50);
+    private static final Duration STORAGE_CHECK_INTERVAL = Duration.ofSeconds(5);
+
+    /** A cut that cannot end for so many intervals, or so many times its rows or bytes, is not worth waiting for. */
+    private static final int OVERDUE = 4;
+
+    private static final Duration LEAST_OVERDUE = Duration.ofSeconds(2);
     private static final Duration LAG_PROBE_INTERVAL = Duration.ofSeconds(2);
 
     private final ChangeSource source;
@@ -57,6 +68,7 @@ final class StreamPhase {
     private final RowRefetch refetch;
     private final Progress progress;
     private final Supplier<Position> logEnd;
+    private final Runnable checkStorage;
     private final Clock clock;
     private final CutTagging tagging;
     private final FailPoints failPoints;
@@ -64,6 +76,7 @@ final class StreamPhase {
 
     private long nextCut;
     private long nextLagProbe = System.nanoTime();
+    private long nextStorageCheck = System.nanoTime();
     private Optional<CutWriter> open = Optional.empty();
     private long openedNanos;
     private Optional<Position> boundary = Optional.empty();
@@ -89,6 +102,7 @@ final class StreamPhase {
             RowRefetch refetch,
             Progress progress,
             Supplier<Position> logEnd,
+            Runnable checkStorage,
             Clock clock,
             long nextCut,
             CutTagging tagging,
@@ -101,6 +115,7 @@ final class StreamPhase {
         this.refetch = refetch;
         this.progress = progress;
         this.logEnd = logEnd;
+        this.checkStorage = checkStorage;
         this.clock = clock;
         this.nextCut = nextCut;
         this.tagging = tagging;
@@ -149,6 +164,12 @@ final class StreamPhase {
                 // Nothing at or before the start is missing, so an idle source needs no word to be known as caught up.
                 boundary = Optional.of(start.after());
                 return follow(committer, goal);
+            } catch (PipelineException e) {
+                if (TableFailures.isOneTables(e)) {
+                    // The others go on from where the cut before ends, so that one must be known to be durable.
+                    committer.await();
+                }
+                throw e;
             } finally {
                 open.ifPresent(CutWriter::close);
                 open = Optional.empty();
@@ -187,9 +208,13 @@ final class StreamPhase {
                 } else if (reaches(goal.exact())) {
                     committer.await();
                     return End.NEEDS_LATER_CUT;
+                } else if (goal.exact().isEmpty() && isOverdue()) {
+                    committer.await();
+                    return End.NEEDS_SNAPSHOT;
                 }
             }
             if (open.isEmpty() && atBoundary) {
+                checkStorageAtTimes();
                 settle(committer, forced);
                 if (tags && !tooEarly && stopping.isEmpty()) {
                     tagLast(committer);
@@ -304,8 +329,26 @@ final class StreamPhase {
         return System.nanoTime() - openedNanos >= settings.commitInterval().toNanos() && !committer.isBusy();
     }
 
+    private boolean isOverdue() {
+        CutWriter cut = open.orElseThrow();
+        long interval = Math.max(settings.commitInterval().multipliedBy(OVERDUE).toNanos(), LEAST_OVERDUE.toNanos());
+        return System.nanoTime() - openedNanos >= interval
+                || cut.rows() / OVERDUE >= settings.commitMaxRows()
+                || cut.bytes() / OVERDUE >= settings.commitMaxBytes();
+    }
+
+    private void checkStorageAtTimes() {
+        long now = System.nanoTime();
+        if (now - nextStorageCheck >= 0) {
+            checkStorage.run();
+            nextStorageCheck = now + STORAGE_CHECK_INTERVAL.toNanos();
+        }
+    }
+
     private void close(CutCommitter committer, boolean tagged) throws InterruptedException {
         committer.await();
+        // Behind the boundary: what was rewritten up to there shows.
+        checkStorage.run();
         CutWriter cut = open.orElseThrow();
         PreparedCut prepared = cut.prepare(boundary.orElseThrow());
         open = Optional.empty();

@@ -31,6 +31,10 @@ final class TableRuntime {
     private final AtomicLong changes = new AtomicLong();
     private volatile long rowsEstimated;
     private volatile LakeTableState state;
+    /** What is known of how the source stores the table; empty before it was looked at. */
+    private volatile String storageMark = "";
+
+    private volatile boolean storageChanged;
 
     TableRuntime(
             SourceTable sourceTable,
@@ -107,6 +111,23 @@ final class TableRuntime {
 
     boolean isPublished() {
         return state.phase() == TablePhase.STREAMING;
+    }
+
+    /** Rows that were loaded and are not published changed without a trace in the log. */
+    boolean storageChanged() {
+        return storageChanged;
+    }
+
+    void noticeStorageChange() {
+        storageChanged = true;
+    }
+
+    String storageMark() {
+        return storageMark;
+    }
+
+    void storageMark(String mark) {
+        storageMark = mark;
     }
 
     boolean isStopped() {

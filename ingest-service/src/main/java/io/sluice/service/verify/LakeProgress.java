@@ -39,7 +39,9 @@ public interface LakeProgress {
     static LakeProgress of(Pipeline pipeline, Function<String, Position> parser, LakeProgress otherwise) {
         return () -> {
             PipelineStatus status = pipeline.status();
-            boolean follows = status.state() == PipelineState.RUNNING || status.state() == PipelineState.STARTING;
+            boolean follows = status.state() == PipelineState.RUNNING
+                    || status.state() == PipelineState.STARTING
+                    || status.state() == PipelineState.RETRYING;
             return follows ? new Reached(status.position().map(parser), true) : otherwise.now();
         };
     }

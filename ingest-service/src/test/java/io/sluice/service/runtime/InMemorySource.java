@@ -21,6 +21,7 @@ import io.sluice.pipeline.source.SourceDatabase;
 import io.sluice.pipeline.source.SourceInspection;
 import io.sluice.pipeline.source.SourceTable;
 import io.sluice.pipeline.source.StreamStart;
+import io.sluice.pipeline.source.TableStorage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -42,6 +43,7 @@ final class InMemorySource {
     private final Map<TableId, Set<Long>> tables = new TreeMap<>();
     private final List<Transaction> log = new ArrayList<>();
     private final Map<TableId, String> stoppedAtEnd = new LinkedHashMap<>();
+    private final Map<TableId, String> changedSilently = new LinkedHashMap<>();
     private long end = 100;
     private Optional<Position> slot = Optional.empty();
     private Optional<PipelineException> nextFailure = Optional.empty();
@@ -107,6 +109,11 @@ final class InMemorySource {
 
     synchronized void dropSlot() {
         slot = Optional.empty();
+    }
+
+    /** The source changes a table's rows and says nothing of it in its log. */
+    synchronized void changeSilently(String table, String how) {
+        changedSilently.put(TableId.parse(table), how);
     }
 
     synchronized Optional<Position> slot() {
@@ -195,6 +202,16 @@ final class InMemorySource {
         @Override
         public RowsAt readRows(TableSchema table, ColumnBatch keys) {
             throw new AssertionError("No row of this source is ever unavailable");
+        }
+
+        @Override
+        public Map<TableId, TableStorage> storage(Map<TableId, String> since) {
+            synchronized (InMemorySource.this) {
+                Map<TableId, TableStorage> now = new LinkedHashMap<>();
+                since.forEach((table, mark) ->
+                        now.put(table, new TableStorage("mark", Optional.ofNullable(changedSilently.get(table)))));
+                return now;
+            }
         }
 
         @Override
@@ -295,6 +312,11 @@ final class InMemorySource {
         @Override
         public Set<TableId> restarted() {
             return restarted;
+        }
+
+        @Override
+        public ColumnBatch readRows(TableSchema table, ColumnBatch keys) {
+            throw new AssertionError("No row of this source is ever unavailable");
         }
 
         @Override

@@ -464,4 +464,48 @@ class ManagedPipelineTest {
         assertThat(lake.keysAtTag("lake.a", 1)).isEmpty();
         assertThat(lake.keysAtTag("lake.a", 2)).isEmpty();
     }
+
+    @Test
+    void aTableThatChangedWithoutATraceInTheLogIsNotInTheNextCutAndTheOthersAre() {
+        source.createTable("public.orders", 1L);
+        source.createTable("public.clients", 1L);
+        pipeline.start(RunMode.UNTIL_STOPPED);
+        await().atMost(LIMIT).until(() -> pipeline.status().phase() == PipelinePhase.STREAMING);
+
+        source.changeSilently("public.orders", "its rows were rewritten");
+        source.commit(insert("public.orders", 2), insert("public.clients", 2));
+        await().atMost(LIMIT).until(() -> lake.keys("lake.clients").contains(2L));
+        assertThat(lake.keys("lake.orders")).containsExactly(1L);
+        assertThat(lake.state("lake.orders").phase()).isEqualTo(TablePhase.STOPPED);
+        assertThat(lake.state("lake.orders").detail()).contains("public.orders", "its rows were rewritten");
+        assertThat(pipeline.status().state()).isEqualTo(PipelineState.RUNNING);
+        source.commit(insert("public.clients", 3));
+        await().atMost(LIMIT).until(() -> source.slot().equals(Optional.of(source.end())));
+        assertThat(lake.keys("lake.clients")).containsExactly(1L, 2L, 3L);
+    }
+
+    @Test
+    void aFailureThatPassesIsAStateOfItsOwnUntilTheNextAttempt() {
+        source.createTable("public.orders", 1L);
+        pipeline.start(RunMode.UNTIL_STOPPED);
+        await().atMost(LIMIT).until(() -> pipeline.status().phase() == PipelinePhase.STREAMING);
+        source.failNextPoll(ErrorKind.SOURCE_UNAVAILABLE);
+        await().atMost(LIMIT)
+                .until(() -> events.contains(
+                        new PipelineEvent.StateChanged("shop", PipelineState.RETRYING, PipelineState.STARTING)));
+        await().atMost(LIMIT).until(() -> pipeline.status().state() == PipelineState.RUNNING);
+        assertThat(events)
+                .contains(new PipelineEvent.StateChanged("shop", PipelineState.RUNNING, PipelineState.RETRYING));
+    }
+
+    @Test
+    void aSourceThatRefusesAfterAnOutageIsGivenTimeAndOneThatRefusesAtOnceIsNot() {
+        ErrorPolicy policy = new ErrorPolicy(Duration.ofMillis(10), Duration.ofMillis(50));
+        assertThat(policy.retryAfter(ErrorKind.SOURCE_REFUSED, 1, Optional.empty()))
+                .isEmpty();
+        assertThat(policy.retryAfter(ErrorKind.SOURCE_REFUSED, 2, Optional.of(Duration.ofSeconds(90))))
+                .contains(Duration.ofMillis(20));
+        assertThat(policy.retryAfter(ErrorKind.SOURCE_REFUSED, 2, Optional.of(Duration.ofSeconds(121))))
+                .isEmpty();
+    }
 }

@@ -90,7 +90,8 @@ public interface LakeSession extends AutoCloseable {
     /**
      * Keeps words of the pipeline's about a table: they stand beside its marks from its next commit on, whatever that
      * commit is, and come back in {@link LakeTableState#notes}. Names that were noted before and are not among these
-     * keep their values. The lake does not read them.
+     * keep their values. What was loaded and
+     * is not published is given up when notes change, unless their names begin with {@code last-}.
      *
      * @param notes short names, such as {@code columns}, and their texts
      */

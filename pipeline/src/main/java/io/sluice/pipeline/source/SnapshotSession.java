@@ -1,7 +1,9 @@
 package io.sluice.pipeline.source;
 
+import io.sluice.pipeline.batch.ColumnBatch;
 import io.sluice.pipeline.position.Position;
 import io.sluice.pipeline.schema.TableId;
+import io.sluice.pipeline.schema.TableSchema;
 import java.util.List;
 import java.util.Set;
 
@@ -32,6 +34,16 @@ public interface SnapshotSession extends AutoCloseable {
      *     may have been given to the consumer before
      */
     void read(SnapshotChunk chunk, SnapshotConsumer consumer);
+
+    /**
+     * Reads rows by key as they are at {@link #position}, of a table of this snapshot.
+     *
+     * @param table the source's schema
+     * @param keys one row per key wanted; only the key's columns are looked at
+     * @return the rows found, all columns set
+     * @throws io.sluice.pipeline.error.PipelineException as {@link #read} does
+     */
+    ColumnBatch readRows(TableSchema table, ColumnBatch keys);
 
     @Override
     void close();

@@ -70,6 +70,16 @@ public interface SourceDatabase extends AutoCloseable {
      */
     RowsAt readRows(TableSchema table, ColumnBatch keys);
 
+    /**
+     * Looks for changes of rows that leave no trace in the log (Postgres: {@code ALTER TABLE … ALTER COLUMN … TYPE …
+     * USING} rewrites a table and logs no row of it), and for tables that are no longer what they were to the log:
+     * dropped, renamed, made anew.
+     *
+     * @param since per table the mark that an earlier call gave; empty text for a table that has none yet
+     * @return every table of {@code since}, as it is now
+     */
+    Map<TableId, TableStorage> storage(Map<TableId, String> since);
+
     /** Frees what the pipeline holds at the source (Postgres: slot and publication). Nothing happens when there is none. */
     void dropStream();
 

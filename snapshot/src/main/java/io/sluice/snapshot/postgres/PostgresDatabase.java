@@ -11,6 +11,7 @@ import io.sluice.pipeline.source.ChunkRange;
 import io.sluice.pipeline.source.SnapshotSession;
 import io.sluice.pipeline.source.SourceDatabase;
 import io.sluice.pipeline.source.SourceInspection;
+import io.sluice.pipeline.source.TableStorage;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -248,6 +249,11 @@ public final class PostgresDatabase implements SourceDatabase {
     @FunctionalInterface
     private interface KeyedRead<T> {
         T read(Connection connection, TableMapping mapping) throws SQLException;
+    }
+
+    @Override
+    public Map<TableId, TableStorage> storage(Map<TableId, String> since) {
+        return on("looking whether tables were rewritten", null, connection -> new StorageCheck(connection).run(since));
     }
 
     @Override

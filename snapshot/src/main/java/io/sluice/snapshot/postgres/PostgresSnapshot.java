@@ -1,5 +1,6 @@
 package io.sluice.snapshot.postgres;
 
+import io.sluice.pipeline.batch.ColumnBatch;
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
 import io.sluice.pipeline.position.LogSequenceNumber;
@@ -48,6 +49,7 @@ final class PostgresSnapshot implements SnapshotSession {
     private final List<SnapshotChunk> chunks;
     private final Set<TableId> restarted;
     private final Map<TableId, CopyReader> readers = new HashMap<>();
+    private final Map<TableId, TableMapping> mappings = new HashMap<>();
     private final Queue<Connection> idle = new ConcurrentLinkedQueue<>();
     private final Future<?> keepAlive;
     private volatile boolean closed;
@@ -70,6 +72,7 @@ final class PostgresSnapshot implements SnapshotSession {
         this.restarted = plan.restarted();
         ReadSettings reading = connections.options().reading();
         for (int i = 0; i < schemas.size(); i++) {
+            mappings.put(schemas.get(i).table(), tables.get(i));
             readers.put(
                     schemas.get(i).table(),
                     new CopyReader(schemas.get(i), tables.get(i).forms(), reading.batchRows(), reading.batchBytes()));
@@ -150,6 +153,28 @@ final class PostgresSnapshot implements SnapshotSession {
             } else {
                 Connections.abort(connection);
             }
+        }
+    }
+
+    @Override
+    public ColumnBatch readRows(TableSchema table, ColumnBatch keys) {
+        TableMapping mapping = mappings.get(table.table());
+        if (mapping == null) {
+            throw new PipelineException(
+                    ErrorKind.INTERNAL, table.table(), "This snapshot does not include " + table.table(), null);
+        }
+        String doing = "reading rows of " + table.table() + " by key";
+        if (Thread.currentThread().isInterrupted()) {
+            throw PipelineException.interrupted(doing);
+        }
+        Connection connection = connections.open();
+        try (InterruptWatch.Watched ignored = watch.watch(connection)) {
+            begin(connection, snapshot);
+            return new KeyedReader(connections.options().reading()).read(connection, mapping, table, keys);
+        } catch (SQLException e) {
+            throw SqlErrors.translate(e, doing, table.table());
+        } finally {
+            Connections.abort(connection);
         }
     }
 

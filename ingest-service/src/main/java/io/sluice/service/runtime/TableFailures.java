@@ -1,0 +1,41 @@
+package io.sluice.service.runtime;
+
+import io.sluice.pipeline.error.PipelineException;
+import io.sluice.pipeline.schema.TableId;
+import java.util.Collection;
+import java.util.Optional;
+
+/** Failures that are one table's own: it is left behind, so that the others, and the source's log, need not wait for it. */
+final class TableFailures {
+
+    private TableFailures() {}
+
+    /** Whether the failure is that of a table and stays while only that table is read anew. */
+    static boolean isOneTables(PipelineException failure) {
+        return switch (failure.kind()) {
+            case SCHEMA_CHANGED, DATA_REFUSED -> failure.table().isPresent();
+            case CONFIGURATION,
+                    SOURCE_UNAVAILABLE,
+                    SOURCE_REFUSED,
+                    SOURCE_LOST,
+                    LAKE_UNAVAILABLE,
+                    LAKE_REFUSED,
+                    LAKE_CONFLICT,
+                    FENCED,
+                    INTERRUPTED,
+                    INTERNAL -> false;
+        };
+    }
+
+    /** The table whose failure it is, where the others can go on without it. */
+    static Optional<TableRuntime> concerned(PipelineException failure, Collection<TableRuntime> tables) {
+        if (!isOneTables(failure)) {
+            return Optional.empty();
+        }
+        TableId name = failure.table().orElseThrow();
+        return tables.stream()
+                .filter(table -> !table.isStopped()
+                        && (table.source().equals(name) || table.sink().equals(name)))
+                .findFirst();
+    }
+}

@@ -1,0 +1,220 @@
+package io.sluice.service.refusals;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.pipeline.error.ErrorKind;
+import io.sluice.service.runtime.Pipeline;
+import io.sluice.service.runtime.PipelineEvent;
+import io.sluice.service.runtime.PipelinePhase;
+import io.sluice.service.runtime.PipelineState;
+import io.sluice.service.runtime.PipelineStatus;
+import io.sluice.testkit.postgres.EmbeddedPostgresServer;
+import io.sluice.testkit.postgres.TestDatabase;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The source goes away under a pipeline that streams, or keeps no log for it. */
+class SourceOutagesIT {
+
+    private static final String[] TABLES = {
+        "CREATE TABLE orders (id int PRIMARY KEY, note text)",
+        "INSERT INTO orders SELECT i, md5(i::text) FROM generate_series(1, 200) i",
+        "CREATE TABLE clients (id int PRIMARY KEY, note text)",
+        "INSERT INTO clients SELECT i, md5(i::text) FROM generate_series(1, 200) i"
+    };
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void aConnectionThatIsCutInMidTransactionIsMadeAgainAndNothingIsLostOrDoubled()
+            throws InterruptedException, SQLException {
+        try (TestDatabase database = EmbeddedPostgresServer.shared().createDatabase();
+                TcpProxy proxy = new TcpProxy(database.host(), database.port())) {
+            database.execute(TABLES);
+            Rig rig = new Rig(database, directory, "orders", "clients")
+                    .settings("commit-max-rows: 500")
+                    .connectingTo(proxy.port());
+            try (Pipeline pipeline = rig.pipeline()) {
+                pipeline.start(Pipeline.RunMode.UNTIL_STOPPED);
+                rig.awaitPublished(pipeline);
+                for (int round = 0; round < 2; round++) {
+                    int failures = rig.failures().size();
+                    try (Connection connection = database.connect();
+                            Statement statement = connection.createStatement()) {
+                        connection.setAutoCommit(false);
+                        int from = 1000 * (round + 1);
+                        statement.execute(insert("orders", from, from + 400));
+                        statement.execute(insert("clients", from, from + 400));
+                        connection.commit();
+                        // The server is sending the transaction now, and sends no other before it.
+                        if (round == 0) {
+                            database.terminateWalSenders();
+                        } else {
+                            proxy.cut();
+                        }
+                        statement.execute("DELETE FROM orders WHERE id % 7 = " + round);
+                        connection.commit();
+                    }
+                    Awaitility.await()
+                            .atMost(Rig.LIMIT)
+                            .until(() -> rig.failures().size() > failures);
+                    PipelineEvent.Failed told = rig.failures().get(failures);
+                    rig.told(told.failure(), ErrorKind.SOURCE_UNAVAILABLE);
+                    assertThat(told.retryIn()).isPresent();
+                    rig.awaitPublished(pipeline);
+                    rig.assertEqual();
+                }
+                assertRetried(rig);
+            }
+        }
+    }
+
+    @Test
+    void aServerThatIsRestartedOrKilledIsFollowedAgainByItself() throws InterruptedException {
+        try (EmbeddedPostgresServer server = EmbeddedPostgresServer.start()) {
+            TestDatabase database = server.createDatabase();
+            database.execute(TABLES);
+            Rig rig = new Rig(database, directory, "orders", "clients");
+            try (Pipeline pipeline = rig.pipeline()) {
+                pipeline.start(Pipeline.RunMode.UNTIL_STOPPED);
+                rig.awaitPublished(pipeline);
+                for (int round = 0; round < 2; round++) {
+                    database.inTransaction(
+                            insert("orders", 1000 * (round + 1), 1000 * (round + 1) + 300),
+                            "DELETE FROM clients WHERE id % 5 = " + round);
+                    int failures = rig.failures().size();
+                    if (round == 0) {
+                        server.stop();
+                    } else {
+                        server.kill();
+                    }
+                    Awaitility.await()
+                            .atMost(Rig.LIMIT)
+                            .until(() -> pipeline.status().state() == PipelineState.RETRYING);
+                    PipelineStatus.Failure failure = pipeline.status().error().orElseThrow();
+                    rig.told(failure, ErrorKind.SOURCE_UNAVAILABLE);
+                    server.restart();
+                    database.execute("INSERT INTO clients VALUES (" + (5000 + round) + ", 'after')");
+                    rig.awaitPublished(pipeline);
+                    assertThat(rig.failures()).hasSizeGreaterThan(failures);
+                    rig.assertEqual();
+                }
+                assertRetried(rig);
+            }
+        }
+    }
+
+    @Test
+    void aSlotThatIsDroppedUnderTheStreamFailsAndSaysHowToGoOn() throws InterruptedException {
+        try (TestDatabase database = EmbeddedPostgresServer.shared().createDatabase()) {
+            database.execute(TABLES);
+            Rig rig = new Rig(database, directory, "orders", "clients");
+            try (Pipeline pipeline = rig.pipeline()) {
+                pipeline.start(Pipeline.RunMode.UNTIL_STOPPED);
+                rig.awaitPublished(pipeline);
+                long cut = rig.publishedCut("orders");
+                Awaitility.await().atMost(Rig.LIMIT).ignoreExceptions().until(() -> {
+                    database.terminateWalSenders();
+                    database.execute("SELECT pg_drop_replication_slot('" + rig.slotName() + "')");
+                    return true;
+                });
+                PipelineStatus.Failure failure = rig.awaitFailure(pipeline, ErrorKind.SOURCE_LOST);
+                assertThat(failure.message()).contains("slot");
+                assertThat(failure.hint()).contains("read again");
+                assertThat(rig.publishedCut("orders")).isEqualTo(cut);
+            }
+        }
+    }
+
+    @Test
+    void aSlotWhoseLogTheServerRemovedFailsAndNamesTheSetting() throws InterruptedException {
+        try (EmbeddedPostgresServer server = EmbeddedPostgresServer.start(
+                Map.of("max_slot_wal_keep_size", "1MB", "min_wal_size", "32MB", "max_wal_size", "32MB"))) {
+            TestDatabase database = server.createDatabase();
+            database.execute(TABLES);
+            Rig rig = new Rig(database, directory, "orders", "clients");
+            rig.catchUpAndCompare();
+            database.execute("CREATE TABLE noise (t text)");
+            Awaitility.await().atMost(Rig.LIMIT).until(() -> {
+                database.execute(
+                        "INSERT INTO noise SELECT repeat(md5(i::text), 20) FROM generate_series(1, 20000) i",
+                        "SELECT pg_switch_wal()",
+                        "CHECKPOINT");
+                return database.queryString("SELECT wal_status FROM pg_replication_slots WHERE slot_name = '"
+                                + rig.slotName() + "'")
+                        .equals("lost");
+            });
+            PipelineStatus.Failure failure = rig.fails(ErrorKind.SOURCE_LOST);
+            assertThat(failure.message())
+                    .contains(rig.slotName(), "can no longer be used", "snapshot the tables again");
+            assertThat(failure.hint()).contains("read again");
+
+            // What the hint says.
+            database.dropSlots();
+            rig.dropLakeTable("orders");
+            rig.dropLakeTable("clients");
+            rig.catchUpAndCompare();
+        }
+    }
+
+    @Test
+    void anIdlePipelineAndOneWithAStoppedTableLetTheSourceRemoveItsLog() throws InterruptedException {
+        try (TestDatabase database = EmbeddedPostgresServer.shared().createDatabase();
+                TestDatabase elsewhere = EmbeddedPostgresServer.shared().createDatabase()) {
+            database.execute(TABLES);
+            database.execute("CREATE TABLE unrelated (t text)");
+            elsewhere.execute("CREATE TABLE unrelated (t text)");
+            Rig rig = new Rig(database, directory, "orders", "clients");
+            try (Pipeline pipeline = rig.pipeline()) {
+                pipeline.start(Pipeline.RunMode.UNTIL_STOPPED);
+                rig.awaitPublished(pipeline);
+                for (TestDatabase busy : List.of(database, elsewhere)) {
+                    busy.execute(
+                            "INSERT INTO unrelated SELECT repeat(md5(i::text), 20) FROM generate_series(1, 5000) i");
+                    awaitSlotPasses(database, rig, database.queryString("SELECT pg_current_wal_lsn()::text"));
+                }
+                database.execute(
+                        "ALTER TABLE orders ADD COLUMN priority int",
+                        "INSERT INTO orders SELECT i FROM generate_series(5000, 6000) i");
+                Awaitility.await()
+                        .atMost(Rig.LIMIT)
+                        .until(() -> pipeline.status().tables().stream()
+                                .anyMatch(table -> table.phase() == PipelinePhase.STOPPED));
+                database.execute("INSERT INTO orders SELECT i FROM generate_series(6001, 9000) i");
+                awaitSlotPasses(database, rig, database.queryString("SELECT pg_current_wal_lsn()::text"));
+                assertThat(pipeline.status().state()).isEqualTo(PipelineState.RUNNING);
+            }
+        }
+    }
+
+    /** Both what was confirmed and, a little later, what the server keeps. */
+    private static void awaitSlotPasses(TestDatabase database, Rig rig, String position) {
+        Awaitility.await().atMost(Rig.LIMIT).until(() -> {
+            // A decoder's restart point moves with the records of running transactions, which a checkpoint writes.
+            database.execute("CHECKPOINT");
+            return database.queryLong("SELECT count(*) FROM pg_replication_slots WHERE slot_name = '" + rig.slotName()
+                            + "' AND confirmed_flush_lsn >= '" + position + "' AND restart_lsn >= '" + position + "'")
+                    == 1;
+        });
+    }
+
+    private static void assertRetried(Rig rig) {
+        assertThat(rig.events(PipelineEvent.StateChanged.class))
+                .extracting(PipelineEvent.StateChanged::to)
+                .contains(PipelineState.RETRYING)
+                .doesNotContain(PipelineState.FAILED);
+    }
+
+    private static String insert(String table, int from, int to) {
+        return "INSERT INTO " + table + " SELECT i, repeat(md5(i::text), 10) FROM generate_series(" + from + ", " + to
+                + ") i";
+    }
+}
