@@ -22,6 +22,9 @@ final class SourceErrors {
     /** What the engine says when the connection that it tries its settings with fails; the cause is lost. */
     private static final String ENGINE_CANNOT_CONNECT = "Error while validating connector config";
 
+    /** What the engine says when the slot went away after it was looked at. */
+    private static final String ENGINE_MISSES_LOG = "no longer available on the server";
+
     private SourceErrors() {}
 
     static PipelineException translate(Throwable failure, PostgresStreamOptions options) {
@@ -37,6 +40,13 @@ final class SourceErrors {
             if (cause instanceof IOException io) {
                 broken = io;
             }
+        }
+        if (broken == null && message(failure).contains(ENGINE_MISSES_LOG)) {
+            return new PipelineException(
+                    ErrorKind.SOURCE_LOST,
+                    "The replication slot '" + options.slotName() + "' or the log that it kept is gone from "
+                            + options.target() + ". Snapshot the tables again.",
+                    failure);
         }
         if (broken == null && message(failure).contains(ENGINE_CANNOT_CONNECT)) {
             // The settings are always the same and a connection was made just before: the server has gone since.
