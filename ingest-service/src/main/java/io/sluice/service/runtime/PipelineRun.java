@@ -92,11 +92,12 @@ final class PipelineRun {
     }
 
     private End run(SourceDatabase database, Lake lake, Optional<Position> target) throws InterruptedException {
+        // First, for a slot that was lost needs more than what else may be amiss.
+        Optional<Position> streamPosition = database.streamPosition();
         Admission admission = Admission.decide(name, preparation.prepare(database.inspect()), database, lake);
         List<TableRuntime> tables = admission.tables();
         List<TableRuntime> followed = admission.followed();
         List<LakeTableSpec> specs = followed.stream().map(TableRuntime::spec).toList();
-        Optional<Position> streamPosition = database.streamPosition();
         requireStream(followed, streamPosition);
         try (LakeSession session = lake.takeOver(name, specs, admission.left())) {
             recall(tables, session.tables());
