@@ -80,7 +80,8 @@ final class PostgresConnections {
         PGProperty.CONNECT_TIMEOUT.set(properties, seconds(options.connectTimeout()));
         PGProperty.LOGIN_TIMEOUT.set(properties, seconds(options.connectTimeout()));
         PGProperty.TCP_KEEP_ALIVE.set(properties, true);
-        PGProperty.APPLICATION_NAME.set(properties, "sluice " + options.slotName());
+        // Names the pipeline to a later process of it, which ends this one's stream.
+        PGProperty.APPLICATION_NAME.set(properties, "sluice " + options.publicationName());
         return properties;
     }
 

@@ -2,9 +2,11 @@ package io.sluice.service.cli;
 
 import io.quarkus.arc.Unremovable;
 import io.sluice.config.PipelineConfig;
+import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.service.console.Console;
 import io.sluice.service.runtime.Pipeline;
 import io.sluice.service.runtime.PipelineState;
+import io.sluice.service.runtime.PipelineStatus;
 import io.sluice.service.verify.PipelineVerification;
 import io.sluice.service.verify.Verifications;
 import io.sluice.service.wiring.PipelineAssembly;
@@ -16,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -32,6 +35,9 @@ import picocli.CommandLine.Spec;
         description =
                 "Run pipelines, with the admin API, until stopped (SIGTERM, or Ctrl-C; twice to give up at once).")
 public class RunCommand implements Callable<Integer> {
+
+    /** Every pipeline that failed was taken over by another process: to start this one again would take it back. */
+    static final int TAKEN_OVER = 3;
 
     private static final long LOOK_MILLIS = 100;
 
@@ -92,9 +98,21 @@ public class RunCommand implements Callable<Integer> {
                 stopAll(pipelines);
             }
         }
-        return pipelines.stream().anyMatch(pipeline -> pipeline.status().state() == PipelineState.FAILED)
-                ? ExitCode.SOFTWARE
-                : ExitCode.OK;
+        return exitCode(pipelines);
+    }
+
+    private static int exitCode(Collection<Pipeline> pipelines) {
+        List<PipelineStatus> failed = pipelines.stream()
+                .map(Pipeline::status)
+                .filter(status -> status.state() == PipelineState.FAILED)
+                .toList();
+        if (failed.isEmpty()) {
+            return ExitCode.OK;
+        }
+        boolean takenOver = failed.stream()
+                .allMatch(status ->
+                        status.error().map(PipelineStatus.Failure::kind).equals(Optional.of(ErrorKind.FENCED)));
+        return takenOver ? TAKEN_OVER : ExitCode.SOFTWARE;
     }
 
     /** A pipeline that was stopped through the API can be started again, so the service stays; failed ones end it. */

@@ -76,7 +76,8 @@ public record ErrorPolicy(Duration firstDelay, Duration maxDelay) {
                         + "then start the pipeline again; an unfinished cut was given up whole and is read again.";
             case LAKE_CONFLICT ->
                 "Something else changed the lake table. Undo that, or drop the table to have it read " + "again.";
-            case FENCED -> "Another process runs this pipeline now. Make sure that only one does.";
+            case FENCED ->
+                "Another process runs this pipeline now, and this one has ended its part: nothing is lost or doubled. Make sure that only one is started.";
             case INTERRUPTED -> "The process was asked to end. Start the pipeline again; nothing is lost.";
             case INTERNAL -> "This is a defect of Sluice; please report it with the log. Nothing wrong was published.";
         };

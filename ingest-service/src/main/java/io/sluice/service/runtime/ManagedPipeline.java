@@ -98,6 +98,7 @@ final class ManagedPipeline implements Pipeline {
         control = fresh;
         startedAt = Optional.of(clock.instant());
         failure = null;
+        progress.started();
         new Thread(() -> runToEnd(fresh, mode), "pipeline-" + name).start();
     }
 

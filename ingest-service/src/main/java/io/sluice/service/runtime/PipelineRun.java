@@ -87,20 +87,38 @@ final class PipelineRun {
             Optional<Position> target = mode == Pipeline.RunMode.UNTIL_CAUGHT_UP
                     ? Optional.of(database.currentPosition())
                     : Optional.empty();
-            return run(database, lake, target);
+            // First, for a slot that was lost needs more than what else may be amiss.
+            database.streamPosition();
+            TablePreparation.Prepared prepared = preparation.prepare(database.inspect());
+            List<TableId> sinks =
+                    prepared.tables().stream().map(TableRuntime::sink).toList();
+            Succession succession = new Succession(name, progress);
+            succession.requireNone(lake, sinks);
+            try {
+                return run(prepared, database, lake, target);
+            } catch (PipelineException e) {
+                throw succession.explain(e, lake, sinks);
+            }
         }
     }
 
-    private End run(SourceDatabase database, Lake lake, Optional<Position> target) throws InterruptedException {
-        // First, for a slot that was lost needs more than what else may be amiss.
-        Optional<Position> streamPosition = database.streamPosition();
-        Admission admission = Admission.decide(name, preparation.prepare(database.inspect()), database, lake);
+    private End run(
+            TablePreparation.Prepared prepared, SourceDatabase database, Lake lake, Optional<Position> target)
+            throws InterruptedException {
+        Admission admission = Admission.decide(name, prepared, database, lake);
         List<TableRuntime> tables = admission.tables();
         List<TableRuntime> followed = admission.followed();
         List<LakeTableSpec> specs = followed.stream().map(TableRuntime::spec).toList();
-        requireStream(followed, streamPosition);
+        requireStream(followed, database.streamPosition());
         try (LakeSession session = lake.takeOver(name, specs, admission.left())) {
+            boolean first = progress.epoch() == 0;
+            progress.owned(session.epoch());
             recall(tables, session.tables());
+            if (first) {
+                // Whoever reads it is fenced by now. Not done again by a retry, which has ended its own stream.
+                database.takeStream();
+            }
+            Optional<Position> streamPosition = database.streamPosition();
             Optional<LakeCut> latestTag = completeTags(session);
             recall(tables, lake.inspect(admission.left().keySet()));
             for (TableRuntime table : followed) {

@@ -45,6 +45,16 @@ final class Progress {
         return lag;
     }
 
+    /** The pipeline is started anew: whatever this process owned before, somebody else may own by now. */
+    synchronized void started() {
+        epoch = 0;
+    }
+
+    /** The lake's tables are owned in this epoch. */
+    synchronized void owned(long ownEpoch) {
+        epoch = ownEpoch;
+    }
+
     /** A run begins with these tables, owned in this epoch; what the source was told before is durable. */
     synchronized void begin(
             List<TableRuntime> runTables, long runEpoch, PipelinePhase runPhase, Optional<Position> confirmed) {

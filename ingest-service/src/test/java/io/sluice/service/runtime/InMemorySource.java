@@ -169,6 +169,9 @@ final class InMemorySource {
         }
 
         @Override
+        public void takeStream() {}
+
+        @Override
         public SnapshotSession beginStream(List<TableSchema> all, List<TableSchema> wanted) {
             synchronized (InMemorySource.this) {
                 if (slot.isPresent()) {

@@ -5,6 +5,7 @@ import io.sluice.pipeline.error.PipelineException;
 import io.sluice.pipeline.schema.TableId;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import org.rocksdb.RocksDBException;
 
 /**
@@ -16,10 +17,13 @@ import org.rocksdb.RocksDBException;
  */
 record RocksFiles(Path directory, RocksMemory memory, TableId table) {
 
+    private static final long LOCK_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long LOCK_PAUSE_MILLIS = 50;
+
     /** Opens the database; a corrupt one is replaced by an empty one. */
     RocksStore open() {
         try {
-            return RocksStore.open(directory, memory);
+            return openWhenFree();
         } catch (RocksDBException | IOException e) {
             if (e instanceof RocksDBException rocks && RocksStore.isCorrupt(rocks)) {
                 return openFresh();
@@ -31,6 +35,25 @@ record RocksFiles(Path directory, RocksMemory memory, TableId table) {
                             + " cannot be opened; when another process uses this state directory, end it or name another"
                             + " directory: " + e.getMessage(),
                     e);
+        }
+    }
+
+    /** The owner before may still be about to find out that it is fenced, and has the directory until then. */
+    private RocksStore openWhenFree() throws RocksDBException, IOException {
+        long deadline = System.nanoTime() + LOCK_PATIENCE_NANOS;
+        while (true) {
+            try {
+                return RocksStore.open(directory, memory);
+            } catch (RocksDBException e) {
+                if (!RocksStore.isLocked(e) || System.nanoTime() >= deadline) {
+                    throw e;
+                }
+            }
+            try {
+                TimeUnit.MILLISECONDS.sleep(LOCK_PAUSE_MILLIS);
+            } catch (InterruptedException e) {
+                throw PipelineException.interrupted("waiting for the key index of " + table);
+            }
         }
     }
 

@@ -103,6 +103,14 @@ final class RocksStore implements AutoCloseable {
                 || code == Status.Code.NotFound;
     }
 
+    /** Whether another process, or another database object of this one, has the directory. */
+    static boolean isLocked(RocksDBException e) {
+        Status status = e.getStatus();
+        return status != null
+                && status.getCode() == Status.Code.IOError
+                && String.valueOf(e.getMessage()).contains("lock");
+    }
+
     /** Removes a database that is not open, whatever state its files are in. */
     static void destroy(Path directory) throws IOException {
         if (!Files.exists(directory)) {

@@ -20,12 +20,21 @@ public interface SourceDatabase extends AutoCloseable {
 
     /**
      * Where the pipeline's own change stream would go on: what the source has been told is safe. Empty when the stream
-     * has not been set up.
+     * has not been set up. Moves on while another process reads it.
      *
      * @throws io.sluice.pipeline.error.PipelineException {@code SOURCE_LOST} when it exists but can no longer be used,
-     *     {@code SOURCE_REFUSED} when another process is using it
+     *     {@code SOURCE_REFUSED} when it is not this pipeline's
      */
     Optional<Position> streamPosition();
+
+    /**
+     * Ends the connection of an earlier process that still reads the pipeline's stream. For an owner that has fenced
+     * everybody else in the lake: what that process reads, it cannot publish any more. Nothing happens when nobody reads.
+     *
+     * @throws io.sluice.pipeline.error.PipelineException {@code SOURCE_REFUSED} when it is read by something else than
+     *     this pipeline, or cannot be freed
+     */
+    void takeStream();
 
     /**
      * Makes the source keep its log for this pipeline from now on (Postgres: publication and slot, created with an

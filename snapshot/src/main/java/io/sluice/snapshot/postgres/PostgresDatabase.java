@@ -74,6 +74,14 @@ public final class PostgresDatabase implements SourceDatabase {
         return on("looking for the replication slot", null, slot::position).map(position -> position);
     }
 
+    @Override
+    public void takeStream() {
+        on("taking the replication slot over", null, connection -> {
+            slot.take(connection, "sluice " + options.publicationName());
+            return true;
+        });
+    }
+
     /**
      * {@inheritDoc}
      *

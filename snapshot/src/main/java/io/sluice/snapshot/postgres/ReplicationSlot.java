@@ -33,6 +33,13 @@ final class ReplicationSlot {
              WHERE s.slot_name = ?
             """;
 
+    /** Names of applications are cut to 63 bytes by the server. */
+    private static final String END = """
+            SELECT CASE WHEN application_name = pg_catalog.left(?, 63) THEN pg_catalog.pg_terminate_backend(pid)
+                        ELSE false END
+              FROM pg_catalog.pg_stat_activity WHERE pid = ?
+            """;
+
     private final String name;
 
     ReplicationSlot(String name) {
@@ -110,10 +117,48 @@ final class ReplicationSlot {
         if (slot.lost().isPresent()) {
             throw new PipelineException(ErrorKind.SOURCE_LOST, lost(slot.lost().get()));
         }
-        if (slot.activePid() != 0) {
-            throw new PipelineException(ErrorKind.SOURCE_REFUSED, inUse(slot));
-        }
         return slot.confirmed();
+    }
+
+    /**
+     * Frees the slot from an earlier process of the same pipeline, whose connection may be alive (the process does not
+     * know yet that it is fenced, or stands still) or may only not have been noticed to be gone.
+     *
+     * @param reader the name that this pipeline's streams have at the server
+     * @throws PipelineException {@code SOURCE_REFUSED} when something else reads the slot, or it stays in use
+     */
+    void take(Connection connection, String reader) throws SQLException {
+        long deadline = System.nanoTime() + DROP_PATIENCE_NANOS;
+        while (true) {
+            Optional<Found> found = find(connection);
+            if (found.isEmpty() || found.get().activePid() == 0) {
+                return;
+            }
+            if (System.nanoTime() >= deadline || !end(connection, found.get().activePid(), reader)) {
+                throw new PipelineException(ErrorKind.SOURCE_REFUSED, inUse(found.get()));
+            }
+            try {
+                TimeUnit.MILLISECONDS.sleep(DROP_PAUSE_MILLIS);
+            } catch (InterruptedException e) {
+                throw PipelineException.interrupted("taking replication slot '" + name + "' over");
+            }
+        }
+    }
+
+    /** Whether the server process is a stream of this pipeline, or gone; it is told to end. */
+    private static boolean end(Connection connection, long pid, String reader) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(END)) {
+            statement.setString(1, reader);
+            statement.setLong(2, pid);
+            try (ResultSet rows = statement.executeQuery()) {
+                return !rows.next() || rows.getBoolean(1);
+            }
+        } catch (SQLException e) {
+            if (SqlErrors.state(e).equals(SqlErrors.INSUFFICIENT_PRIVILEGE)) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     String foreign(Found slot) {

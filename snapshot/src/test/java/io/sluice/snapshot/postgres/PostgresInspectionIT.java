@@ -259,7 +259,7 @@ final class PostgresInspectionIT {
     }
 
     @Test
-    void aSlotInUseIsToldAndRefusedWhenAskedForItsPosition(TestDatabase database) throws SQLException {
+    void aSlotThatSomethingElseReadsIsToldAndNotTakenOver(TestDatabase database) throws SQLException {
         database.execute("CREATE TABLE t (id int PRIMARY KEY)");
         try (PostgresDatabase source = new PostgresDatabase(Sources.options(database, "public\\.t"))) {
             List<TableSchema> schemas = Sources.schemas(source);
@@ -277,7 +277,8 @@ final class PostgresInspectionIT {
                         .withSlotOption("publication_names", "pub_" + database.name())
                         .start();
 
-                PipelineException inUse = catchThrowableOfType(PipelineException.class, source::streamPosition);
+                assertThat(source.streamPosition()).isPresent();
+                PipelineException inUse = catchThrowableOfType(PipelineException.class, source::takeStream);
                 assertThat(inUse).hasMessageContaining("in use by server process");
                 assertThat(inUse.kind()).isEqualTo(ErrorKind.SOURCE_REFUSED);
                 assertThat(source.inspect().problems()).singleElement().satisfies(problem -> {

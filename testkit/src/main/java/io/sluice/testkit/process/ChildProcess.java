@@ -56,10 +56,15 @@ public final class ChildProcess implements AutoCloseable {
         return new Builder(mainClass);
     }
 
+    /** A child that runs an executable jar, such as a packaged service. */
+    public static Builder ofJar(Path jar) {
+        return new Builder("-jar", jar.toAbsolutePath().toString());
+    }
+
     /** What to start; not thread-safe. */
     public static final class Builder {
 
-        private final String mainClass;
+        private final List<String> program;
         private final List<String> jvmOptions = new ArrayList<>();
         private final List<String> arguments = new ArrayList<>();
         private final Map<String, String> environment = new HashMap<>();
@@ -68,8 +73,8 @@ public final class ChildProcess implements AutoCloseable {
         private String classPath =
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
 
-        private Builder(String mainClass) {
-            this.mainClass = mainClass;
+        private Builder(String... program) {
+            this.program = List.of(program);
         }
 
         /** Adds options such as {@code -Xmx256m} or {@code -Dname=value}. */
@@ -111,8 +116,10 @@ public final class ChildProcess implements AutoCloseable {
             List<String> command = new ArrayList<>();
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             command.addAll(jvmOptions);
-            command.add("@" + classPathFile());
-            command.add(mainClass);
+            if (!program.get(0).equals("-jar")) {
+                command.add("@" + classPathFile());
+            }
+            command.addAll(program);
             command.addAll(arguments);
             return command;
         }
@@ -208,6 +215,32 @@ public final class ChildProcess implements AutoCloseable {
     public void kill() {
         running().toHandle().destroyForcibly();
         exitCode(KILL_LIMIT);
+    }
+
+    /** Stops the child with SIGSTOP: it keeps its connections and locks and does nothing until {@link #resume}. */
+    public void suspend() {
+        signal("STOP");
+    }
+
+    /** Lets a suspended child go on, with SIGCONT, as if no time had passed. */
+    public void resume() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        try {
+            Process sent = new ProcessBuilder("kill", "-" + name, Long.toString(pid()))
+                    .inheritIO()
+                    .start();
+            if (sent.waitFor() != 0) {
+                throw new IllegalStateException("Signal " + name + " could not be sent to process " + pid());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot send signal " + name, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while sending signal " + name, e);
+        }
     }
 
     /**

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,6 +27,33 @@ class ChildProcessTest {
             Files.createFile(Path.of("was-here-" + ProcessHandle.current().pid()));
             System.out.println("ready");
             Thread.currentThread().join();
+        }
+    }
+
+    /** Counts, without end. */
+    public static final class Counting {
+        public static void main(String[] arguments) throws Exception {
+            for (long count = 0; true; count++) {
+                System.out.println("count " + count);
+                TimeUnit.MILLISECONDS.sleep(10);
+            }
+        }
+    }
+
+    @Test
+    void a_suspended_child_does_nothing_until_it_is_resumed() {
+        try (ChildProcess child = ChildProcess.of(Counting.class).start()) {
+            child.awaitLine("count 3", LIMIT);
+            child.suspend();
+            Awaitility.await().atMost(LIMIT).until(() -> {
+                int before = child.output().size();
+                Awaitility.await().pollDelay(Duration.ofMillis(300)).until(() -> true);
+                return child.output().size() == before;
+            });
+            assertThat(child.isAlive()).isTrue();
+            int stood = child.output().size();
+            child.resume();
+            child.awaitLine("count " + (stood + 5) + "$", LIMIT);
         }
     }
 
