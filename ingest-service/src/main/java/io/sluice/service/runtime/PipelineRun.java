@@ -102,8 +102,7 @@ final class PipelineRun {
         }
     }
 
-    private End run(
-            TablePreparation.Prepared prepared, SourceDatabase database, Lake lake, Optional<Position> target)
+    private End run(TablePreparation.Prepared prepared, SourceDatabase database, Lake lake, Optional<Position> target)
             throws InterruptedException {
         Admission admission = Admission.decide(name, prepared, database, lake);
         List<TableRuntime> tables = admission.tables();

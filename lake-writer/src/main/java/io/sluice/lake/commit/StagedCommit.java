@@ -4,6 +4,7 @@ import io.sluice.lake.parquet.StorageFailures;
 import io.sluice.pipeline.error.PipelineException;
 import io.sluice.pipeline.lake.TablePhase;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.BaseTransaction;
@@ -76,14 +77,12 @@ record StagedCommit(
             AppendFiles append = transaction.newFastAppend();
             change.added().forEach(append::appendFile);
             summarise(append, change);
-            append.set(CutHistory.PUBLICATION, "true");
             append.commit();
             return;
         }
         OverwriteFiles overwrite = transaction.newOverwrite().overwriteByRowFilter(Expressions.alwaysTrue());
         change.added().forEach(overwrite::addFile);
         summarise(overwrite, change);
-        overwrite.set(CutHistory.PUBLICATION, "true");
         overwrite.commit();
     }
 
@@ -124,7 +123,11 @@ record StagedCommit(
     /** A step of a load belongs to no cut and must not look like one. */
     private static Map<String, String> summary(TableChange change) {
         if (change.kind() != TableChange.Kind.LOAD) {
-            return change.next().summary();
+            Map<String, String> summary = new HashMap<>(change.next().summary());
+            if (change.kind() == TableChange.Kind.PUBLISH || change.load().role() == LoadPart.Role.PUBLISH) {
+                summary.put(CutHistory.PUBLICATION, "true");
+            }
+            return summary;
         }
         return Map.of(
                 TableMarks.PIPELINE, change.expected().pipeline(),

@@ -19,9 +19,9 @@ public enum FailPoint {
     OWN_AFTER_TABLE(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL),
 
     /** A slot that an earlier run left without having published anything is about to be dropped. */
-    SLOT_BEFORE_DROP,
+    SLOT_BEFORE_DROP(Phase.SNAPSHOT),
     /** That slot is gone. */
-    SLOT_AFTER_DROP,
+    SLOT_AFTER_DROP(Phase.SNAPSHOT),
     /** Nothing keeps the source's log yet. */
     SLOT_BEFORE_CREATION(Phase.SNAPSHOT),
     /** Publication and slot exist, the exported snapshot with them; nothing is read. */
@@ -74,13 +74,13 @@ public enum FailPoint {
     STOP_AFTER_COMMIT,
 
     /** Everything up to a position is durable; the source does not know. */
-    CONFIRM_BEFORE(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL),
+    CONFIRM_BEFORE(Phase.HANDOVER, Phase.INCREMENTAL),
     /** The source has been told, and says so to its slot soon. */
-    CONFIRM_AFTER(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL);
+    CONFIRM_AFTER(Phase.HANDOVER, Phase.INCREMENTAL);
 
     /** A part of a pipeline's life that the crash matrix goes through. */
     public enum Phase {
-        /** From nothing to the publication of every table, and the first word to the source. */
+        /** From nothing, but for the slot of a run that published nothing, to the publication of every table. */
         SNAPSHOT,
         /** A table joins a pipeline that has changes to publish: read beside the stream, and published at its place. */
         HANDOVER,

@@ -13,12 +13,15 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.CatalogProperties;
 import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.Namespace;
@@ -117,6 +120,54 @@ public final class LakeReader implements AutoCloseable {
             }
         }
         return new LakeTable(loaded, List.of());
+    }
+
+    /** The numbers of the cuts that made a snapshot of the table, as far as its snapshots are there. */
+    public NavigableSet<Long> cuts(TableId table) {
+        NavigableSet<Long> cuts = new TreeSet<>();
+        for (Snapshot snapshot : SnapshotUtil.currentAncestors(catalog.loadTable(identifier(table)))) {
+            String own = snapshot.summary().get(CUT);
+            if (own != null) {
+                cuts.add(Long.parseLong(own));
+            }
+        }
+        return cuts;
+    }
+
+    /**
+     * The sum of a column of whole numbers in every cut that made a snapshot of the table, by the cut's number; each file
+     * is read once.
+     */
+    public NavigableMap<Long, Long> sums(TableId table, String column) {
+        return CutSums.of(catalog.loadTable(identifier(table)), column);
+    }
+
+    /** Drops a table and its files, as an operator does with any engine. */
+    public void drop(TableId table) {
+        if (!catalog.dropTable(identifier(table), true)) {
+            throw new AssertionError("There is no table " + table);
+        }
+    }
+
+    /** The names of the table's tags. */
+    public Set<String> tags(TableId table) {
+        Set<String> tags = new TreeSet<>();
+        catalog.loadTable(identifier(table)).refs().forEach((name, reference) -> {
+            if (reference.isTag()) {
+                tags.add(name);
+            }
+        });
+        return tags;
+    }
+
+    /** The table as {@code FOR VERSION AS OF} the tag reads it. */
+    public LakeTable tableAtTag(TableId table, String tag) {
+        Table loaded = catalog.loadTable(identifier(table));
+        SnapshotRef reference = loaded.refs().get(tag);
+        if (reference == null) {
+            throw new AssertionError("Table " + table + " has no tag " + tag);
+        }
+        return new LakeTable(loaded, List.of(loaded.snapshot(reference.snapshotId())));
     }
 
     /**

@@ -1,0 +1,68 @@
+package io.sluice.service.law;
+
+import io.sluice.testkit.postgres.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Three tables whose sums agree in every state: each transfer changes an account, adds an entry and adds a row to a
+ * table without a key. Some transfers are taken back, and some rows have values so large that the log leaves them out.
+ */
+final class Bank {
+
+    /** The last one has no key. */
+    static final List<String> TABLES = List.of("account", "entry", "audit");
+
+    private final TestDatabase database;
+    private final Random random = new Random(5);
+    private int entries;
+
+    Bank(TestDatabase database) {
+        this.database = database;
+        database.execute(
+                "CREATE TABLE account (id int PRIMARY KEY, balance bigint NOT NULL, note text)",
+                "ALTER TABLE account ALTER note SET STORAGE EXTERNAL",
+                "CREATE TABLE entry (id int PRIMARY KEY, account int NOT NULL, delta bigint NOT NULL)",
+                "CREATE TABLE audit (account int NOT NULL, delta bigint NOT NULL)",
+                "ALTER TABLE audit REPLICA IDENTITY FULL",
+                "INSERT INTO account SELECT i, 0, repeat('note ' || i, 800) FROM generate_series(1, 20) i");
+        transfers(10);
+    }
+
+    TestDatabase database() {
+        return database;
+    }
+
+    /** Each in a transaction of its own. */
+    void transfers(int count) {
+        try (Connection connection = database.connect();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            for (int i = 0; i < count; i++) {
+                int account = 1 + random.nextInt(20);
+                int delta = random.nextInt(100) - 50;
+                statement.execute("UPDATE account SET balance = balance + " + delta + " WHERE id = " + account);
+                statement.execute("INSERT INTO entry VALUES (" + entries + ", " + account + ", " + delta + ")");
+                statement.execute("INSERT INTO audit VALUES (" + account + ", " + delta + ")");
+                if (i % 3 == 2) {
+                    takeBack(statement, entries - 1);
+                }
+                entries++;
+                connection.commit();
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void takeBack(Statement statement, int entry) throws SQLException {
+        statement.execute("UPDATE account a SET balance = balance - e.delta FROM entry e WHERE e.id = " + entry
+                + " AND a.id = e.account");
+        statement.execute("DELETE FROM audit WHERE ctid = (SELECT min(x.ctid) FROM audit x JOIN entry e"
+                + " ON e.account = x.account AND e.delta = x.delta WHERE e.id = " + entry + ")");
+        statement.execute("DELETE FROM entry WHERE id = " + entry);
+    }
+}

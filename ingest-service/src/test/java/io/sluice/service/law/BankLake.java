@@ -1,0 +1,210 @@
+package io.sluice.service.law;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.config.PipelineConfigReader;
+import io.sluice.pipeline.failpoint.FailPoints;
+import io.sluice.pipeline.lake.LakeCut;
+import io.sluice.pipeline.schema.TableId;
+import io.sluice.service.runtime.Pipeline;
+import io.sluice.service.runtime.PipelineState;
+import io.sluice.service.wiring.PipelineAssembly;
+import io.sluice.testkit.lake.LakeReader;
+import io.sluice.testkit.lake.LakeTable;
+import io.sluice.testkit.lake.SourceLakeChecker;
+import io.sluice.testkit.postgres.TestDatabase;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.TreeSet;
+
+/** A pipeline from the bank's tables into a lake of its own, whose runs can die. */
+final class BankLake {
+
+    private final Bank bank;
+    private final String id;
+    private final List<String> tables;
+    private final Path directory;
+    private final Path file;
+    private long checkedUpTo;
+
+    BankLake(Bank bank, Path root, String id, List<String> tables) {
+        this.bank = bank;
+        this.id = id;
+        this.tables = tables;
+        this.directory = root.resolve(id);
+        this.file = directory.resolve("bank.yaml");
+        try {
+            Files.createDirectories(directory);
+            Files.writeString(file, yaml());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    String slot() {
+        return id.replace('-', '_');
+    }
+
+    void dropSlot() {
+        MortalFileIO.forget(id);
+        bank.database()
+                .execute("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = '"
+                        + slot() + "'");
+    }
+
+    /** What an operator does to have a table read again. */
+    void dropTable(String table) {
+        try (LakeReader lake = lake()) {
+            lake.drop(sink(table));
+        }
+    }
+
+    Pipeline pipeline(PointDeath run) {
+        MortalFileIO.begin(id, run);
+        return pipeline((FailPoints) run);
+    }
+
+    private Pipeline pipeline(FailPoints failPoints) {
+        return PipelineAssembly.of(PipelineConfigReader.ofProcess().read(file), failPoints)
+                .pipeline(event -> {}, Clock.systemUTC());
+    }
+
+    /** Runs until everything is published, or to the run's death. */
+    void run(PointDeath run) throws InterruptedException {
+        try (Pipeline pipeline = pipeline(run)) {
+            pipeline.start(Pipeline.RunMode.UNTIL_CAUGHT_UP);
+            assertThat(pipeline.awaitEnd(LawHarness.LIMIT)).as("ended in time").isTrue();
+            assertThat(pipeline.status().state())
+                    .as("end, with failure %s", pipeline.status().error())
+                    .isEqualTo(run.died() ? PipelineState.FAILED : PipelineState.STOPPED);
+        }
+    }
+
+    /** Asserts that every table equals its source, value by value, and has none but deletion vectors. */
+    void assertEqual() {
+        SourceLakeChecker checker = new SourceLakeChecker(bank.database());
+        try (LakeReader lake = lake()) {
+            for (String table : tables) {
+                LakeTable published = lake.table(sink(table));
+                checker.assertSame("SELECT * FROM public." + table, published);
+                assertThat(published.files().equalityDeletes()).isZero();
+                assertThat(published.summary("sluice.position")).isEqualTo(published.property("sluice.position"));
+            }
+        }
+    }
+
+    /** Asserts that the tables' sums agree in every cut since the last call, and in every tag of them. */
+    void assertEveryCutIsOneState() {
+        NavigableSet<Long> numbers = new TreeSet<>();
+        try (LakeReader lake = lake()) {
+            tables.forEach(table -> numbers.addAll(lake.cuts(sink(table))));
+            for (long number : numbers.tailSet(checkedUpTo, true)) {
+                Map<String, LakeTable> atCut = new LinkedHashMap<>();
+                tables.forEach(table -> atCut.put(table, lake.tableAtCut(sink(table), number)));
+                assertOneState("cut " + number, atCut);
+            }
+            for (LakeCut cut : cuts()) {
+                if (cut.number() < checkedUpTo) {
+                    break;
+                }
+                Map<String, LakeTable> atTag = new LinkedHashMap<>();
+                for (String table : tables) {
+                    boolean has = lake.tags(sink(table)).contains("cut-" + cut.number());
+                    if (cut.tagged()) {
+                        assertThat(has || !cut.snapshots().containsKey(sink(table)))
+                                .as("tag cut-%s of %s, which is listed as tagged", cut.number(), table)
+                                .isTrue();
+                    }
+                    if (has) {
+                        atTag.put(table, lake.tableAtTag(sink(table), "cut-" + cut.number()));
+                    }
+                }
+                // After a run that lived no tag is in some tables only.
+                assertThat(atTag.isEmpty() || cut.tagged()).isTrue();
+                assertOneState("tag cut-" + cut.number(), atTag);
+            }
+            checkedUpTo = numbers.last();
+        }
+    }
+
+    private List<LakeCut> cuts() {
+        try (var lake = PipelineAssembly.of(PipelineConfigReader.ofProcess().read(file))
+                .connectors()
+                .openLake()) {
+            return lake.cuts(tables.stream().map(BankLake::sink).toList(), 1_000);
+        }
+    }
+
+    private static void assertOneState(String where, Map<String, LakeTable> tablesThere) {
+        Map<String, Long> sums = new LinkedHashMap<>();
+        tablesThere.forEach((name, table) -> {
+            if (table.snapshotId().isPresent()) {
+                int column = table.columns().indexOf(name.equals("account") ? "balance" : "delta");
+                long[] sum = new long[1];
+                table.forEachRow(row -> sum[0] += ((Number) row[column]).longValue());
+                sums.put(name, sum[0]);
+            }
+        });
+        assertThat(new TreeSet<>(sums.values()))
+                .as("sums at %s: %s", where, sums)
+                .hasSizeLessThanOrEqualTo(1);
+    }
+
+    private static TableId sink(String table) {
+        return new TableId("bank", table);
+    }
+
+    private LakeReader lake() {
+        return LakeReader.open("jdbc:sqlite:" + directory.resolve("catalog.db"), directory.resolve("warehouse"));
+    }
+
+    private String yaml() {
+        TestDatabase database = bank.database();
+        return """
+                pipeline:
+                  name: %1$s
+                  commit-interval: 100ms
+                  snapshot-parallelism: 1
+                  state-directory: '%2$s/state'
+                source:
+                  type: postgres
+                  hostname: %3$s
+                  port: %4$d
+                  database-name: %5$s
+                  username: %6$s
+                  slot-name: %7$s
+                  publication-name: %7$s
+                  tables: %8$s
+                sink:
+                  type: iceberg
+                  namespace: bank
+                  catalog:
+                    type: jdbc
+                    uri: 'jdbc:sqlite:%2$s/catalog.db'
+                    warehouse: '%2$s/warehouse'
+                    properties:
+                      io-impl: %9$s
+                      %10$s: %1$s
+                """.formatted(
+                id,
+                directory,
+                database.host(),
+                database.port(),
+                database.name(),
+                database.user(),
+                slot(),
+                "["
+                        + String.join(
+                                ", ",
+                                tables.stream().map(table -> "public." + table).toList()) + "]",
+                MortalFileIO.class.getName(),
+                MortalFileIO.LAKE);
+    }
+}
