@@ -24,6 +24,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,6 +66,10 @@ class SoakIT {
             load.start(clients, seed, Duration.ofMillis(Integer.getInteger("soak.pause-millis", 20)));
             try (ChildProcess service = service("run", file.toString(), "--port", "0", "--plain")) {
                 for (Event event : schedule(kills, restarts, random)) {
+                    if (random.nextInt(3) > 0) {
+                        // Most lives see at least one cut; the others end anywhere, in the start too.
+                        awaitCutAfter(lastCut());
+                    }
                     pause(random);
                     assertThat(service.isAlive())
                             .as("the service ended by itself: %s", lastLines(service))
@@ -102,6 +107,7 @@ class SoakIT {
                     findings.rows,
                     findings.differences.size());
             assertThat(findings.differences).as("seed %d", seed).isEmpty();
+            assertThat(findings.cuts).as("cuts, or nothing was tried").isGreaterThan(kills / 3);
         }
     }
 
@@ -151,6 +157,26 @@ class SoakIT {
             }
         }
         return new Findings(cuts.size(), tags.size(), rows, differences);
+    }
+
+    /** 0 before there is one. */
+    private long lastCut() {
+        TableId table = new TableId(NAMESPACE, TpcB.SUMS.get(0).table());
+        if (!Files.exists(directory.resolve("catalog.db"))) {
+            return 0;
+        }
+        try (LakeReader lake = lake()) {
+            NavigableSet<Long> cuts = lake.exists(table) ? lake.cuts(table) : new TreeSet<>();
+            return cuts.isEmpty() ? 0 : cuts.last();
+        }
+    }
+
+    private void awaitCutAfter(long cut) {
+        Awaitility.await()
+                .atMost(LIMIT)
+                .pollInterval(Duration.ofMillis(500))
+                .ignoreExceptions()
+                .until(() -> lastCut() > cut);
     }
 
     private static List<Event> schedule(int kills, int restarts, Random random) {
