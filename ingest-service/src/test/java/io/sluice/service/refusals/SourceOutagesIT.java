@@ -46,6 +46,13 @@ class SourceOutagesIT {
                 pipeline.start(Pipeline.RunMode.UNTIL_STOPPED);
                 rig.awaitPublished(pipeline);
                 for (int round = 0; round < 2; round++) {
+                    // Published is not yet streaming: there must be a connection to cut.
+                    Awaitility.await()
+                            .atMost(Rig.LIMIT)
+                            .until(() -> !database.queryStrings(
+                                            "SELECT 1 FROM pg_replication_slots WHERE active AND slot_name = '"
+                                                    + rig.slotName() + "'")
+                                    .isEmpty());
                     int failures = rig.failures().size();
                     try (Connection connection = database.connect();
                             Statement statement = connection.createStatement()) {
@@ -56,7 +63,7 @@ class SourceOutagesIT {
                         connection.commit();
                         // The server is sending the transaction now, and sends no other before it.
                         if (round == 0) {
-                            database.terminateWalSenders();
+                            assertThat(database.terminateWalSenders()).isPositive();
                         } else {
                             proxy.cut();
                         }
