@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.TreeSet;
+import org.awaitility.Awaitility;
 
 /** A pipeline from the bank's tables into a lake of its own, whose runs can die. */
 final class BankLake {
@@ -52,11 +53,14 @@ final class BankLake {
         return id.replace('-', '_');
     }
 
+    /** Waits for the server to notice that the last run's connection is gone. */
     void dropSlot() {
         MortalFileIO.forget(id);
-        bank.database()
-                .execute("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = '"
-                        + slot() + "'");
+        String named = " FROM pg_replication_slots WHERE slot_name = '" + slot() + "'";
+        Awaitility.await()
+                .atMost(LawHarness.LIMIT)
+                .until(() -> bank.database().queryLong("SELECT count(*)" + named + " AND active") == 0);
+        bank.database().execute("SELECT pg_drop_replication_slot(slot_name)" + named);
     }
 
     /** What an operator does to have a table read again. */
