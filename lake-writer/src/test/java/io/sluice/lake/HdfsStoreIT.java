@@ -5,9 +5,11 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A Hadoop catalog, which commits by renaming, and {@code hdfs://}. */
+@Tag("slow")
 class HdfsStoreIT extends FaultyCatalogContract {
 
     @TempDir

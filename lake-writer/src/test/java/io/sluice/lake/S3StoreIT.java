@@ -12,9 +12,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A REST catalog, with one commit for all tables, and {@code s3a://}. */
+@Tag("slow")
 class S3StoreIT extends StoreContract {
 
     private static final String COMMIT = "POST .*/transactions/commit";

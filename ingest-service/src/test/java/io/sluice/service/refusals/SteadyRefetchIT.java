@@ -36,8 +36,7 @@ class SteadyRefetchIT {
                 "CREATE TABLE orders (id int PRIMARY KEY, amount int NOT NULL, note text NOT NULL)",
                 "ALTER TABLE orders ALTER note SET STORAGE EXTERNAL",
                 "INSERT INTO orders SELECT i, 0, repeat(md5(i::text), 200) FROM generate_series(1, " + ROWS + ") i");
-        rig = new Rig(database, directory, "orders")
-                .transform("orders", "filter: \"amount + CHAR_LENGTH(note) > 0\"");
+        rig = new Rig(database, directory, "orders").transform("orders", "filter: \"amount + CHAR_LENGTH(note) > 0\"");
     }
 
     @AfterEach
