@@ -14,6 +14,7 @@ import io.sluice.testkit.postgres.TestDatabase;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What changes a table's meaning while its pipeline is stopped stops that table when the pipeline starts, says what
  * changed, and lets the others stream on.
  */
+@Tag("slow")
 class StoppedChangesIT {
 
     private static final String RULE = "projection: \"id, note, amount\"\n    filter: \"id < 100000\"";
