@@ -63,7 +63,7 @@ class FencingIT {
                     workload.runTransactions(20);
                     assertFenced(stale);
                     workload.runTransactions(20);
-                    law.awaitLake(database.currentPosition());
+                    law.awaitLakeEqualsSource();
                     assertThat(successor.output()).noneMatch(line -> line.contains("Failed["));
                 }
             }

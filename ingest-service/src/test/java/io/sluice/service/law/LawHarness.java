@@ -84,16 +84,12 @@ final class LawHarness {
         });
     }
 
-    /** Returns when some table in the lake is at or behind the position, whoever publishes. */
-    void awaitLake(LogSequenceNumber position) {
-        Awaitility.await().atMost(LIMIT).pollInterval(Duration.ofMillis(100)).until(() -> {
-            try (LakeReader lake = lake()) {
-                return tables.stream()
-                        .flatMap(table ->
-                                lake.table("law." + table.source().name()).property("sluice.position").stream())
-                        .anyMatch(text -> LogSequenceNumber.parse(text).covers(position));
-            }
-        });
+    /** Returns when the lake equals the source, which stands still, whoever publishes. */
+    void awaitLakeEqualsSource() {
+        Awaitility.await()
+                .atMost(LIMIT)
+                .pollInterval(Duration.ofMillis(250))
+                .untilAsserted(this::assertLakeEqualsSource);
     }
 
     /** Runs the pipeline until what is committed now is published. */
