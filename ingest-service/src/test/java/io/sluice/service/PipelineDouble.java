@@ -8,7 +8,10 @@ import io.sluice.service.runtime.PipelineState;
 import io.sluice.service.runtime.PipelineStatus;
 import java.time.Duration;
 import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** A pipeline whose requests take effect at once and which reads nothing. */
 public final class PipelineDouble implements Pipeline {
@@ -16,6 +19,7 @@ public final class PipelineDouble implements Pipeline {
     private final String name;
     private volatile PipelineState state;
     private volatile CompletableFuture<Long> requestedCut = CompletableFuture.completedFuture(18L);
+    private final Set<String> resnapshots = ConcurrentHashMap.newKeySet();
     private volatile List<LakeCut> cuts = List.of();
     private volatile RunMode mode = RunMode.UNTIL_STOPPED;
 
@@ -75,6 +79,20 @@ public final class PipelineDouble implements Pipeline {
             throw new IllegalStateException("Pipeline " + name + " is " + state);
         }
         state = to;
+    }
+
+    @Override
+    public void resnapshot(String table) {
+        if (state != PipelineState.RUNNING) {
+            throw new IllegalStateException("Pipeline " + name + " is " + state);
+        }
+        if (!table.equals("public.orders")) {
+            throw new NoSuchElementException(table);
+        }
+        if (resnapshots.contains(table)) {
+            throw new IllegalStateException("Table " + table + " is being loaded already");
+        }
+        resnapshots.add(table);
     }
 
     @Override

@@ -19,6 +19,7 @@ public final class Statuses {
                 source,
                 source.replace("public.", "shop."),
                 phase,
+                phase == PipelinePhase.SNAPSHOT,
                 read,
                 estimated,
                 bytes,

@@ -256,14 +256,18 @@ final class IcebergCutWriter implements CutWriter {
                     outcome.deletes(),
                     outcome.replaced(),
                     outcome.removed(),
-                    table.isJoined() ? LoadPart.PUBLISH : LoadPart.NONE));
+                    table.isJoined() ? LoadPart.PUBLISH : LoadPart.NONE,
+                    table.isJoined() ? table.shapes() : List.of()));
         }
         for (TableId id : joined) {
             if (!tables.containsKey(id)) {
                 LakeTable table = session.table(id);
                 TableMarks before = table.marks();
                 changes.add(TableChange.publishLoad(
-                        id, before, table.noted(before.at(number, position.text(), cutId + "-" + number))));
+                        id,
+                        before,
+                        table.noted(before.at(number, position.text(), cutId + "-" + number)),
+                        table.shapes()));
             }
         }
         failPoints.reach(FailPoint.CUT_AFTER_DELETES);

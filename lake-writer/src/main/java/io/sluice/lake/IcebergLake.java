@@ -2,6 +2,7 @@ package io.sluice.lake;
 
 import io.sluice.lake.commit.CutHistory;
 import io.sluice.lake.commit.CutTags;
+import io.sluice.lake.commit.LoadShape;
 import io.sluice.lake.commit.Ownership;
 import io.sluice.lake.commit.TableCommitter;
 import io.sluice.lake.commit.TableMarks;
@@ -26,6 +27,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
@@ -172,6 +174,10 @@ public final class IcebergLake implements Lake {
                 return Optional.empty();
             }
             Table table = tables.load(id).orElseThrow(() -> gone(id));
+            List<LoadShape> shapes = shapes(spec, LakeTables.metadata(table));
+            for (LoadShape shape : shapes) {
+                table = new BaseTable(new ShapedOperations(operations(id), shape), table.name());
+            }
             owned.add(new LakeTable(
                     spec.schema(),
                     LakeTables.identifier(id),
@@ -180,7 +186,8 @@ public final class IcebergLake implements Lake {
                     () -> operations(id),
                     indexes,
                     new ParquetRows(spec.schema(), table),
-                    marks.get()));
+                    marks.get(),
+                    shapes));
             options.failPoints().reach(FailPoint.OWN_AFTER_TABLE);
         }
         return Optional.of(new IcebergSession(
@@ -191,6 +198,15 @@ public final class IcebergLake implements Lake {
                 options.cutBufferBytes(),
                 options.failPoints(),
                 options.ids()));
+    }
+
+    /** A load may bring another schema with it; then everything that is done to its rows goes by that. */
+    private static List<LoadShape> shapes(LakeTableSpec spec, TableMetadata metadata) {
+        if (spec.use() == LakeTableSpec.Use.FOLLOW) {
+            return List.of();
+        }
+        LoadShape shape = new LoadShape(spec.schema(), spec.partitionKeys());
+        return shape.applyTo(metadata) == metadata ? List.of() : List.of(shape);
     }
 
     private TableOperations operations(TableId id) {

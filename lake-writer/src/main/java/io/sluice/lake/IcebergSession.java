@@ -25,6 +25,7 @@ import io.sluice.pipeline.lake.PreparedCut;
 import io.sluice.pipeline.lake.RowRefetch;
 import io.sluice.pipeline.lake.SnapshotFiles;
 import io.sluice.pipeline.lake.SnapshotWriter;
+import io.sluice.pipeline.lake.TableLoad;
 import io.sluice.pipeline.lake.TablePhase;
 import io.sluice.pipeline.position.Position;
 import io.sluice.pipeline.schema.TableId;
@@ -151,6 +152,20 @@ final class IcebergSession implements LakeSession {
     }
 
     @Override
+    public CommitOutcome askLoad(TableId id) {
+        LakeTable table = table(id);
+        TableMarks before = table.marks();
+        LoadPart part = new LoadPart(
+                LoadPart.Role.ASK, ids.get(), table.definition(), List.of(), 0, 0, TableLoad.Extent.PARTIAL);
+        CommitResult result = committer.commit(List.of(new CommitTarget(
+                table.identifier(),
+                table.loadOperations(),
+                TableChange.load(id, before, before, List.of(), part, List.of()))));
+        Optional.ofNullable(result.marks().get(id)).ifPresent(marks -> table.setLoad(marks));
+        return result.outcome();
+    }
+
+    @Override
     public void beginLoad(TableId id) {
         table(id).beginLoad();
     }
@@ -174,7 +189,9 @@ final class IcebergSession implements LakeSession {
         CommitResult result;
         try {
             result = committer.commit(List.of(new CommitTarget(
-                    table.identifier(), table.loadOperations(), TableChange.load(id, before, added, part))));
+                    table.identifier(),
+                    table.loadOperations(),
+                    TableChange.load(id, before, table.noted(before), added, part, table.shapes()))));
         } catch (PipelineException e) {
             if (isUncommitted(e)) {
                 discard(id, step.files());
@@ -184,7 +201,7 @@ final class IcebergSession implements LakeSession {
         TableMarks marks = result.marks().get(id);
         if (marks != null) {
             failPoints.reach(FailPoint.LOAD_AFTER_STEP);
-            table.setLoad(marks.load());
+            table.setLoad(marks);
         } else if (!result.doubtful() && result.outcome().kind() != CommitOutcome.Kind.UNKNOWN) {
             discard(id, step.files());
         }

@@ -2,6 +2,7 @@ package io.sluice.lake;
 
 import io.sluice.lake.commit.LoadMarks;
 import io.sluice.lake.commit.LoadPart;
+import io.sluice.lake.commit.LoadShape;
 import io.sluice.lake.commit.SnapshotClaim;
 import io.sluice.lake.commit.TableChange;
 import io.sluice.lake.commit.TableMarks;
@@ -15,6 +16,7 @@ import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
 import io.sluice.pipeline.lake.LakeTableState;
 import io.sluice.pipeline.lake.TableLoad;
+import io.sluice.pipeline.lake.TablePhase;
 import io.sluice.pipeline.schema.TableId;
 import io.sluice.pipeline.schema.TableSchema;
 import java.io.IOException;
@@ -63,6 +65,7 @@ final class LakeTable implements AutoCloseable {
     private @Nullable TableOperations loadHandle;
     private final KeyIndexes indexes;
     private final RowSource rows;
+    private final List<LoadShape> shapes;
     private volatile TableMarks marks;
     /** What the next commit shall note; the committing thread may still be setting marks of the commit before. */
     private volatile Map<String, String> notes;
@@ -89,7 +92,8 @@ final class LakeTable implements AutoCloseable {
             Supplier<TableOperations> moreOperations,
             KeyIndexes indexes,
             RowSource rows,
-            TableMarks marks) {
+            TableMarks marks,
+            List<LoadShape> shapes) {
         this.schema = schema;
         this.identifier = identifier;
         this.table = table;
@@ -99,6 +103,7 @@ final class LakeTable implements AutoCloseable {
         this.rows = rows;
         this.marks = marks;
         this.notes = marks.notes();
+        this.shapes = shapes;
         this.loadBegins = !isOnBranch(
                 marks.load(), ((HasTableOperations) table).operations().current());
     }
@@ -106,7 +111,14 @@ final class LakeTable implements AutoCloseable {
     /** What a table says, with its load only when the branch still has it. */
     static Optional<TableMarks> marks(TableMetadata metadata) {
         return TableMarks.read(metadata.properties())
-                .map(found -> isOnBranch(found.load(), metadata) ? found : found.withLoad(LoadMarks.NONE));
+                .map(found -> isOnBranch(found.load(), metadata) ? found : withoutRows(found));
+    }
+
+    /** What has to be loaded anew still has; a table that was never published is loaded in any case. */
+    private static TableMarks withoutRows(TableMarks marks) {
+        return marks.load().exists() && marks.phase() != TablePhase.SNAPSHOT
+                ? marks.withLoad(LoadMarks.begin(marks.load().id(), marks.load().definition()))
+                : marks.withLoad(LoadMarks.NONE);
     }
 
     private static boolean isOnBranch(LoadMarks load, TableMetadata metadata) {
@@ -187,7 +199,7 @@ final class LakeTable implements AutoCloseable {
     /** For the pipeline, with the load only as far as it is of use. */
     LakeTableState state() {
         TableMarks now = marks;
-        return (loadBegins ? now.withLoad(LoadMarks.NONE) : now).state(id());
+        return (loadBegins ? withoutRows(now) : now).state(id());
     }
 
     /** A commit left other marks; a step of the load may have been committed beside it. */
@@ -202,9 +214,14 @@ final class LakeTable implements AutoCloseable {
     }
 
     /** A step of the load was committed; a cut may have been beside it. */
-    synchronized void setLoad(LoadMarks load) {
-        marks = marks.withLoad(load);
-        loadBegins = false;
+    synchronized void setLoad(TableMarks newMarks) {
+        marks = marks.withLoad(newMarks.load()).withNotes(newMarks.notes());
+        loadBegins = newMarks.load().head() == TableMarks.NO_SNAPSHOT;
+    }
+
+    /** What the table is shaped to with its load; empty when it keeps its own shape. */
+    List<LoadShape> shapes() {
+        return shapes;
     }
 
     /** Whether the next step of the load is its first. */

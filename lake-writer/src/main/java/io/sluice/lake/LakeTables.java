@@ -112,7 +112,9 @@ final class LakeTables {
 
     /** What keeps the spec's rows from being written to an existing table. */
     static List<String> differences(LakeTableSpec spec, TableMetadata metadata) {
-        List<String> differences = new ArrayList<>(IcebergSchemas.compatible(spec.schema(), metadata.schema()));
+        List<String> differences = spec.use() == LakeTableSpec.Use.FOLLOW
+                ? new ArrayList<>(IcebergSchemas.compatible(spec.schema(), metadata.schema()))
+                : new ArrayList<>();
         formatRefusal(Integer.toString(metadata.formatVersion())).ifPresent(differences::add);
         if (!differences.isEmpty() && metadata.currentSnapshot() != null) {
             // Altering the lake table by hand would leave the rows that are there without the source's values.

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -71,6 +72,28 @@ public class PipelinesResource {
     @APIResponse(responseCode = "404", description = "Unknown pipeline")
     public List<PipelineJson.TableJson> tables(@PathParam("name") String name) {
         return PipelineJson.of(find(name).status()).tables();
+    }
+
+    @POST
+    @Path("{name}/tables/{table}/resnapshot")
+    @Operation(
+            summary =
+                    "Read a table again from its beginning, beside the stream; its old content stays readable until the"
+                            + " new one replaces it in one cut. Brings a stopped table back, with the schema it has now")
+    @APIResponse(responseCode = "202", description = "Accepted, with the status")
+    @APIResponse(responseCode = "404", description = "Unknown pipeline or table")
+    @APIResponse(responseCode = "409", description = "The pipeline is not running, or the table is being loaded")
+    public Response resnapshot(@PathParam("name") String name, @PathParam("table") String table) {
+        Pipeline pipeline = find(name);
+        try {
+            pipeline.resnapshot(table);
+        } catch (NoSuchElementException e) {
+            throw ProblemException.unknownTable(name, table);
+        } catch (IllegalStateException e) {
+            throw ProblemException.wrongState(
+                    e.getMessage() + ".", pipeline.status().state().name());
+        }
+        return Response.accepted(PipelineJson.of(pipeline.status())).build();
     }
 
     @GET

@@ -31,6 +31,16 @@ final class ProblemException extends RuntimeException {
         return new ProblemException("urn:sluice:problem:wrong-state", "Wrong state", 409, detail, state);
     }
 
+    static ProblemException unknownTable(String pipeline, String table) {
+        return new ProblemException(
+                "urn:sluice:problem:unknown-table",
+                "Unknown table",
+                404,
+                "Pipeline " + pipeline + " has no table '" + table + "'; GET /api/v1/pipelines/" + pipeline
+                        + "/tables lists them.",
+                null);
+    }
+
     static ProblemException notInTime(String detail) {
         return new ProblemException("urn:sluice:problem:not-in-time", "Not in time", 504, detail, null);
     }

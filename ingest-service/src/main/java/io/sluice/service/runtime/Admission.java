@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Decides at the start of a run which tables are followed. A published table whose meaning changed while the pipeline was
@@ -26,8 +27,9 @@ import java.util.Optional;
  * @param tables all tables, ordered by the source's names; those that are left or were stopped before have no transform
  *     that could be relied on
  * @param left tables in the lake that have to be left behind, with the reason
+ * @param reloads tables at the source that shall be loaded anew
  */
-record Admission(List<TableRuntime> tables, Map<TableId, String> left) {
+record Admission(List<TableRuntime> tables, Map<TableId, String> left, Set<TableId> reloads) {
 
     /** The gravest first: what is told when several things are wrong. */
     private static final List<ErrorKind> GRAVITY = List.of(
@@ -41,7 +43,35 @@ record Admission(List<TableRuntime> tables, Map<TableId, String> left) {
     /** The tables that take part in the run. */
     List<TableRuntime> followed() {
         return tables.stream()
-                .filter(table -> !table.isStopped() && !left.containsKey(table.sink()))
+                .filter(table -> !left.containsKey(table.sink()) && (!table.isStopped() || isReloading(table)))
+                .toList();
+    }
+
+    private boolean isReloading(TableRuntime table) {
+        return table.isKnown() && (table.isReloading() || isAsked(table));
+    }
+
+    /** A table that was never published is being loaded in any case. */
+    private boolean isAsked(TableRuntime table) {
+        return reloads.contains(table.source()) && table.state().phase() != TablePhase.SNAPSHOT;
+    }
+
+    /** What the followed tables are to be in the lake. */
+    List<LakeTableSpec> specs() {
+        return followed().stream()
+                .map(table -> isReloading(table) ? table.spec().with(LakeTableSpec.Use.LOAD_ANEW) : table.spec())
+                .toList();
+    }
+
+    /** Followed tables that shall be loaded anew from now on. */
+    List<TableRuntime> reloaded() {
+        return followed().stream().filter(this::isAsked).toList();
+    }
+
+    /** Tables that shall be loaded anew and first have to be left behind. */
+    List<TableRuntime> leftForReload() {
+        return tables.stream()
+                .filter(table -> left.containsKey(table.sink()) && table.isKnown() && isAsked(table))
                 .toList();
     }
 
@@ -50,7 +80,12 @@ record Admission(List<TableRuntime> tables, Map<TableId, String> left) {
      *
      * @throws PipelineException when the pipeline is refused, with everything that is wrong, one sentence a line
      */
-    static Admission decide(String pipeline, TablePreparation.Prepared prepared, SourceDatabase database, Lake lake) {
+    static Admission decide(
+            String pipeline,
+            TablePreparation.Prepared prepared,
+            SourceDatabase database,
+            Lake lake,
+            Set<TableId> reloads) {
         Map<TableId, LakeTableState> known = known(pipeline, prepared, lake);
         List<TableRuntime> tables = new ArrayList<>(prepared.tables());
         Map<TableId, String> left = new LinkedHashMap<>();
@@ -81,7 +116,7 @@ record Admission(List<TableRuntime> tables, Map<TableId, String> left) {
             }
         }
         tables.sort(Comparator.comparing(TableRuntime::source));
-        Admission decided = new Admission(List.copyOf(tables), left);
+        Admission decided = new Admission(List.copyOf(tables), left, reloads);
         decided.askSource(database);
         decided.askLake(pipeline, lake);
         return decided;
@@ -112,11 +147,10 @@ record Admission(List<TableRuntime> tables, Map<TableId, String> left) {
     }
 
     private void askLake(String pipeline, Lake lake) {
-        List<LakeTableSpec> specs = followed().stream().map(TableRuntime::spec).toList();
         List<LakeProblem> refusals = new ArrayList<>();
         Map<TableId, List<String>> misfits = new LinkedHashMap<>();
         Map<TableId, String> changed = new LinkedHashMap<>();
-        for (LakeProblem problem : lake.check(pipeline, specs)) {
+        for (LakeProblem problem : lake.check(pipeline, specs())) {
             if (problem.kind() == ErrorKind.LAKE_CONFLICT
                     && problem.table().filter(this::isPublishedHere).isPresent()) {
                 changed.putIfAbsent(problem.table().get(), problem.message());
@@ -178,7 +212,9 @@ record Admission(List<TableRuntime> tables, Map<TableId, String> left) {
                 + " pipeline was stopped: " + what.replaceFirst("\\.$", "") + ". Lake table " + state.table()
                 + " stays as of cut " + state.cut()
                 + state.position().map(at -> " at " + at).orElse("")
-                + ". Drop it and start the pipeline again to have the table read anew.";
+                + ". Have the table loaded anew (POST …/tables/" + source
+                + "/resnapshot), or drop the lake table and start the"
+                + " pipeline again.";
     }
 
     private static void refuse(List<LakeProblem> refusals) {

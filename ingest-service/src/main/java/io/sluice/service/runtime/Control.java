@@ -1,8 +1,11 @@
 package io.sluice.service.runtime;
 
 import io.sluice.pipeline.batch.ColumnBatch;
+import io.sluice.pipeline.schema.TableId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 
 /** What the outside asks of a running pipeline; the running threads look at it between two steps. Thread-safe. */
@@ -13,6 +16,8 @@ final class Control {
     private final List<CompletableFuture<Long>> cutRequests = new ArrayList<>();
     private boolean restRequested;
     private final List<RepairRequest> repairRequests = new ArrayList<>();
+    private final Set<TableId> reloads = new TreeSet<>();
+    private boolean reloadRequested;
 
     synchronized void requestStop() {
         stopRequested = true;
@@ -40,6 +45,34 @@ final class Control {
     synchronized List<CompletableFuture<Long>> cutRequests() {
         cutRequests.removeIf(CompletableFuture::isDone);
         return new ArrayList<>(cutRequests);
+    }
+
+    /** The table should be loaded anew, which takes another run. */
+    synchronized void requestReload(TableId source) {
+        reloads.add(source);
+        reloadRequested = true;
+        notifyAll();
+    }
+
+    /** Whether the table waits to be loaded anew. */
+    synchronized boolean isReloading(TableId source) {
+        return reloads.contains(source);
+    }
+
+    /** Whether this run should end for another one that loads tables anew. */
+    synchronized boolean reloadRequested() {
+        return reloadRequested;
+    }
+
+    /** A run begins that will see to what was asked for: the tables that are to be loaded anew. */
+    synchronized Set<TableId> beginReloads() {
+        reloadRequested = false;
+        return Set.copyOf(reloads);
+    }
+
+    /** The lake knows that the table is to be loaded anew. */
+    synchronized void reloadNoted(TableId source) {
+        reloads.remove(source);
     }
 
     /** The stream should come to rest and be begun again: tables are ready to join it. */
@@ -84,7 +117,7 @@ final class Control {
 
     /** Whether the stream should come to rest: to stop, to pause, or for tables that join. */
     synchronized boolean interruptsStream() {
-        return stopRequested || pauseRequested || restRequested;
+        return stopRequested || pauseRequested || restRequested || reloadRequested;
     }
 
     /** Returns when no pause is asked for any more, or a stop is. */

@@ -66,7 +66,9 @@ public record ErrorPolicy(Duration firstDelay, Duration maxDelay) {
             case SOURCE_LOST ->
                 "The change stream has a gap, so the tables must be read again: drop the pipeline's lake "
                         + "tables and start it anew.";
-            case SCHEMA_CHANGED -> "Drop the table in the lake and start the pipeline again to read it anew.";
+            case SCHEMA_CHANGED ->
+                "Have the table loaded anew (POST …/tables/{table}/resnapshot), or drop it in the lake and start the"
+                        + " pipeline again.";
             case DATA_REFUSED ->
                 "Nothing was changed in the lake. Leave the column out with a projection, or change its "
                         + "type or value at the source.";

@@ -11,6 +11,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -118,6 +119,22 @@ final class ManagedPipeline implements Pipeline {
     }
 
     @Override
+    public synchronized void resnapshot(String table) {
+        PipelineState now = state.state();
+        if (now != PipelineState.RUNNING && now != PipelineState.PAUSED) {
+            throw new IllegalStateException("Pipeline " + name + " is " + now + "; only a running one loads tables");
+        }
+        TableStatus found = progress.tables().stream()
+                .filter(one -> one.source().equals(table) || one.sink().equals(table))
+                .findFirst()
+                .orElseThrow(() -> new NoSuchElementException("Pipeline " + name + " has no table " + table));
+        if (found.loading() || control.isReloading(TableId.parse(found.source()))) {
+            throw new IllegalStateException("Table " + table + " is being loaded already");
+        }
+        control.requestReload(TableId.parse(found.source()));
+    }
+
+    @Override
     public synchronized void resume() {
         if (!control.pauseRequested()) {
             throw new IllegalStateException("Pipeline " + name + " is " + state.state() + " and not paused");
@@ -186,7 +203,13 @@ final class ManagedPipeline implements Pipeline {
         while (true) {
             long cutBefore = progress.cut();
             try {
-                new PipelineRun(name, connectors, preparation, settings, run, progress, state, events, clock).run(mode);
+                PipelineRun.End ended = new PipelineRun(
+                                name, connectors, preparation, settings, run, progress, state, events, clock)
+                        .run(mode);
+                if (ended == PipelineRun.End.RELOAD) {
+                    attempt = 1;
+                    continue;
+                }
                 // Whatever was retried before has passed.
                 failure = null;
                 end(Optional.empty());

@@ -40,6 +40,16 @@ public interface Pipeline extends AutoCloseable {
     void pause();
 
     /**
+     * Has a table read again from its beginning, beside the stream; what readers see of it stays until the new rows
+     * replace it in one cut. Takes effect soon, and goes on after a crash once it has.
+     *
+     * @param table as the source or as the lake calls it
+     * @throws java.util.NoSuchElementException when there is no such table
+     * @throws IllegalStateException when the pipeline is not running, or the table is being loaded
+     */
+    void resnapshot(String table);
+
+    /**
      * Goes on after a pause.
      *
      * @throws IllegalStateException when it is not paused

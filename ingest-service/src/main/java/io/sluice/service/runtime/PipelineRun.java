@@ -10,12 +10,14 @@ import io.sluice.pipeline.lake.LakeTableSpec;
 import io.sluice.pipeline.lake.LakeTableState;
 import io.sluice.pipeline.position.Position;
 import io.sluice.pipeline.schema.TableId;
+import io.sluice.pipeline.schema.TableSchema;
 import io.sluice.pipeline.source.SourceDatabase;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -40,7 +42,9 @@ final class PipelineRun {
     /** How an attempt ended when it did not fail. */
     enum End {
         STOPPED,
-        CAUGHT_UP
+        CAUGHT_UP,
+        /** Another run has to follow, which loads tables anew. */
+        RELOAD
     }
 
     final String name;
@@ -104,10 +108,11 @@ final class PipelineRun {
 
     private End run(TablePreparation.Prepared prepared, SourceDatabase database, Lake lake, Optional<Position> target)
             throws InterruptedException {
-        Admission admission = Admission.decide(name, prepared, database, lake);
+        Set<TableId> reloads = control.beginReloads();
+        Admission admission = Admission.decide(name, prepared, database, lake, reloads);
         List<TableRuntime> tables = admission.tables();
         List<TableRuntime> followed = admission.followed();
-        List<LakeTableSpec> specs = followed.stream().map(TableRuntime::spec).toList();
+        List<LakeTableSpec> specs = admission.specs();
         requireStream(followed, database.streamPosition());
         try (LakeSession session = lake.takeOver(name, specs, admission.left())) {
             boolean first = progress.epoch() == 0;
@@ -124,7 +129,11 @@ final class PipelineRun {
                 session.note(table.sink(), table.definition().notes());
                 session.note(table.sink(), Map.of(StorageWatch.NOTE, table.storageMark()));
             }
-            // A load may be of no use any more because of them.
+            if (streamPosition.isPresent()) {
+                reloadReturned(session, followed, database.restrictStream(schemas(followed)));
+            }
+            askLoads(session, admission);
+            // A load may be of no use any more because of what was noted.
             recall(followed, session.tables());
             boolean publishedAny = followed.stream().anyMatch(TableRuntime::isPublished);
             boolean unpublishedAny = followed.stream().anyMatch(table -> !table.isPublished());
@@ -158,6 +167,43 @@ final class PipelineRun {
             Outcomes.require(session.tag(cut), "the tag of cut " + cut);
         }
         return latest;
+    }
+
+    /**
+     * A table that was taken out of the pipeline's file and has come back has missed changes. It stops where it was, and is
+     * loaded anew.
+     */
+    private void reloadReturned(LakeSession session, List<TableRuntime> followed, Set<TableId> missing) {
+        for (TableRuntime table : followed) {
+            if (!missing.contains(table.source())) {
+                continue;
+            }
+            if (table.isPublished()) {
+                String reason = "The change stream of pipeline " + name + " did not include table " + table.source()
+                        + ", so changes since cut " + table.state().cut() + " may be missing. It is loaded anew";
+                Outcomes.require(session.stop(table.sink(), reason), "the stop of table " + table.sink());
+                Outcomes.require(session.askLoad(table.sink()), "the request to load table " + table.sink() + " anew");
+            } else if (table.load().isPresent()) {
+                session.beginLoad(table.sink());
+            }
+        }
+    }
+
+    private static List<TableSchema> schemas(List<TableRuntime> tables) {
+        return tables.stream().map(TableRuntime::sourceSchema).toList();
+    }
+
+    /** Tables that are to be loaded anew are known to the lake from here on, whatever becomes of this process. */
+    private void askLoads(LakeSession session, Admission admission) {
+        for (TableRuntime table : admission.reloaded()) {
+            Outcomes.require(session.askLoad(table.sink()), "the request to load table " + table.sink() + " anew");
+            control.reloadNoted(table.source());
+            table.resetSnapshot();
+        }
+        for (TableRuntime table : admission.leftForReload()) {
+            // It is stopped now; the next run loads it.
+            control.requestReload(table.source());
+        }
     }
 
     private void recall(List<TableRuntime> tables, List<LakeTableState> states) {

@@ -98,7 +98,8 @@ final class RunCourse {
             if (first.isEmpty()) {
                 continue;
             }
-            boolean gap = reached.isEmpty() || !first.get().covers(reached.get());
+            Optional<Position> kept = hold.floor().or(() -> reached);
+            boolean gap = kept.isEmpty() || !first.get().covers(kept.get());
             boolean keyless = !table.sourceSchema().hasKey() && !isComplete(table);
             if (gap || keyless || table.storageChanged()) {
                 session.beginLoad(table.sink());
@@ -200,14 +201,18 @@ final class RunCourse {
      * beside it, and when it is complete the stream is begun again from where these tables need it.
      */
     PipelineRun.End follow(Optional<Position> target) throws InterruptedException {
-        if (loading().allMatch(RunCourse::isComplete)) {
-            return follow(target, Optional.empty());
+        while (loading().anyMatch(table -> !isComplete(table))) {
+            reached.ifPresent(position ->
+                    hold.at(hold.floor().map(floor -> min(floor, position)).orElse(position)));
+            try (BackgroundLoad load = BackgroundLoad.start(run.name, () -> load(() -> {}), run.control)) {
+                return follow(target, Optional.of(load));
+            } catch (PipelineException e) {
+                // The tables that were read with it go on from what is durable of them.
+                leaveBehind(e);
+                giveUpUselessLoads();
+            }
         }
-        reached.ifPresent(position ->
-                hold.at(hold.floor().map(floor -> min(floor, position)).orElse(position)));
-        try (BackgroundLoad load = BackgroundLoad.start(run.name, () -> load(() -> {}), run.control)) {
-            return follow(target, Optional.of(load));
-        }
+        return follow(target, Optional.empty());
     }
 
     private PipelineRun.End follow(Optional<Position> target, Optional<BackgroundLoad> load)
@@ -220,6 +225,9 @@ final class RunCourse {
             }
             if (run.control.stopRequested()) {
                 return PipelineRun.End.STOPPED;
+            }
+            if (run.control.reloadRequested()) {
+                return PipelineRun.End.RELOAD;
             }
             run.control.clearRest();
             boolean loaded = load.isEmpty() || load.get().isDone();
@@ -244,7 +252,7 @@ final class RunCourse {
      */
     private void cutAtSnapshot(List<TableRuntime> published, List<TableRuntime> joining) throws InterruptedException {
         List<TableRuntime> streaming = Stream.concat(published.stream(), joining.stream())
-                .filter(table -> !table.isStopped())
+                .filter(table -> !table.isLeft())
                 .toList();
         try (SnapshotSession snapshot = database.beginSnapshot(schemas(followed), schemas(streaming), Map.of())) {
             stream(
@@ -293,7 +301,10 @@ final class RunCourse {
     private boolean read(SnapshotSession snapshot, List<TableRuntime> tables, Runnable watch)
             throws InterruptedException {
         storage.begin(tables.stream()
-                .filter(table -> table.load().isEmpty() || snapshot.restarted().contains(table.source()))
+                // Of a published table the mark must not skip what happened since its last cut.
+                .filter(table -> !table.isPublished()
+                        && (firstPosition(table).isEmpty()
+                                || snapshot.restarted().contains(table.source())))
                 .toList());
         return new SnapshotPhase(
                         snapshot,
@@ -317,17 +328,22 @@ final class RunCourse {
             throws InterruptedException {
         while (true) {
             List<TableRuntime> joinable =
-                    joining.stream().filter(table -> !table.isStopped()).toList();
+                    joining.stream().filter(table -> !table.isLeft()).toList();
             try {
                 return streamOnce(published, joinable, goal, refetch);
             } catch (PipelineException e) {
-                TableRuntime failed = TableFailures.concerned(e, followed).orElseThrow(() -> e);
-                String reason = String.valueOf(e.getMessage());
-                Outcomes.require(session.stop(failed.sink(), reason), "the stop of table " + failed.sink());
-                run.progress.tableStopped(failed, reason, session::tables);
-                run.progress.loadAdvanced(session::tables);
+                leaveBehind(e);
             }
         }
+    }
+
+    /** Stops the table whose failure it is, and gives its load up; any other failure is thrown on. */
+    private void leaveBehind(PipelineException failure) {
+        TableRuntime failed = TableFailures.concerned(failure, followed).orElseThrow(() -> failure);
+        String reason = String.valueOf(failure.getMessage());
+        Outcomes.require(session.stop(failed.sink(), reason), "the stop of table " + failed.sink());
+        run.progress.tableStopped(failed, reason, session::tables);
+        run.progress.loadAdvanced(session::tables);
     }
 
     private StreamPhase.End streamOnce(
@@ -415,7 +431,7 @@ final class RunCourse {
     /** Tables of which something is to be read or published. */
     private Stream<TableRuntime> loading() {
         return followed.stream()
-                .filter(table -> !table.isStopped())
+                .filter(table -> !table.isLeft())
                 .filter(table -> !table.isPublished() || table.load().isPresent());
     }
 

@@ -50,7 +50,7 @@ final class StorageWatch {
     void check(Collection<TableRuntime> tables) {
         Map<TableId, String> since = new HashMap<>();
         for (TableRuntime table : tables) {
-            if (!table.isStopped()) {
+            if (!table.isLeft()) {
                 since.put(table.source(), table.storageMark());
             }
         }
@@ -66,8 +66,8 @@ final class StorageWatch {
                         table.source(),
                         "Table " + table.source() + " changed without a trace in the log: "
                                 + storage.change().get() + ". Lake table " + table.sink()
-                                + " stays as of its last cut. Drop it and start the pipeline again to have the table"
-                                + " read anew.",
+                                + " stays as of its last cut. Have the table loaded anew (POST …/tables/"
+                                + table.source() + "/resnapshot), or drop the lake table and start the pipeline again.",
                         null);
             }
         }
@@ -77,7 +77,7 @@ final class StorageWatch {
     }
 
     private void mark(TableRuntime table, @Nullable TableStorage storage) {
-        if (storage != null && !table.isStopped()) {
+        if (storage != null && !table.isLeft()) {
             table.storageMark(storage.mark());
             lake.note(table.sink(), Map.of(NOTE, storage.mark()));
         }

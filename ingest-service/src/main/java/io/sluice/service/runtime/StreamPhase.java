@@ -267,7 +267,7 @@ final class StreamPhase {
             committer.await();
             Set<TableId> followed = new HashSet<>();
             for (TableRuntime table : tables.values()) {
-                if (!table.isStopped()) {
+                if (!table.isLeft()) {
                     followed.add(table.sink());
                 }
             }
@@ -386,7 +386,7 @@ final class StreamPhase {
         boolean stopped = !stopping.isEmpty();
         for (Map.Entry<TableId, String> entry : stopping.entrySet()) {
             TableRuntime table = tables.get(entry.getKey());
-            if (table != null && !table.isStopped()) {
+            if (table != null && !table.isLeft()) {
                 Outcomes.require(lake.stop(table.sink(), entry.getValue()), "the stop of table " + table.sink());
                 progress.tableStopped(table, entry.getValue(), lake::tables);
             }

@@ -34,7 +34,7 @@ final class TableFailures {
         }
         TableId name = failure.table().orElseThrow();
         return tables.stream()
-                .filter(table -> !table.isStopped()
+                .filter(table -> !table.isLeft()
                         && (table.source().equals(name) || table.sink().equals(name)))
                 .findFirst();
     }

@@ -59,6 +59,11 @@ final class TableRuntime {
                 Map.of());
     }
 
+    /** Whether its columns are known, so that it can be read. */
+    boolean isKnown() {
+        return sourceTable.schema().width() > 0;
+    }
+
     /** A table that is not what it was: only its name and its state in the lake are known. */
     static TableRuntime unknown(TableId source, LakeTableState state) {
         TableSchema nothing = new TableSchema(source, 0, List.of(), List.of());
@@ -130,6 +135,16 @@ final class TableRuntime {
         storageMark = mark;
     }
 
+    /** Whether its rows are to be replaced by a load that is under way or asked for. */
+    boolean isReloading() {
+        return state.load().isPresent() && state.phase() != TablePhase.SNAPSHOT;
+    }
+
+    /** Whether it takes no part in the run. */
+    boolean isLeft() {
+        return isStopped() && state.load().isEmpty();
+    }
+
     boolean isStopped() {
         return state.phase() == TablePhase.STOPPED;
     }
@@ -168,13 +183,14 @@ final class TableRuntime {
         LakeTableState now = state;
         PipelinePhase phase = switch (now.phase()) {
             case SNAPSHOT -> PipelinePhase.SNAPSHOT;
-            case STOPPED -> PipelinePhase.STOPPED;
+            case STOPPED -> isReloading() ? PipelinePhase.SNAPSHOT : PipelinePhase.STOPPED;
             case STREAMING -> pipelinePhase == PipelinePhase.SNAPSHOT ? PipelinePhase.CATCH_UP : pipelinePhase;
         };
         return new TableStatus(
                 source().toString(),
                 sink().toString(),
                 phase,
+                now.phase() == TablePhase.SNAPSHOT || now.load().isPresent(),
                 rowsRead.get(),
                 Math.max(rowsEstimated, rowsRead.get()),
                 bytesRead.get(),

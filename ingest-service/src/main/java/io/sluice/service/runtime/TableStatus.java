@@ -9,6 +9,7 @@ import java.util.OptionalLong;
  * @param source the table's name at the source
  * @param sink the table's name in the lake
  * @param phase how far it is
+ * @param loading whether it is being read, first or anew; readers see its old content, if any, meanwhile
  * @param rowsRead rows of the snapshot read so far
  * @param rowsEstimated rows of the snapshot expected; the source's estimate until the table is read, then the truth
  * @param bytesRead bytes received for the snapshot so far
@@ -21,6 +22,7 @@ public record TableStatus(
         String source,
         String sink,
         PipelinePhase phase,
+        boolean loading,
         long rowsRead,
         long rowsEstimated,
         long bytesRead,

@@ -62,6 +62,26 @@ class PipelinesResourceTest {
     }
 
     @Test
+    void a_table_is_loaded_anew_on_request_and_problems_say_why_not() {
+        shop.state(PipelineState.STOPPED);
+        post(SHOP + "/tables/public.orders/resnapshot")
+                .then()
+                .statusCode(409)
+                .contentType("application/problem+json")
+                .body("type", equalTo("urn:sluice:problem:wrong-state"))
+                .body("state", equalTo("STOPPED"));
+        shop.state(PipelineState.RUNNING);
+        post(SHOP + "/tables/public.nothing/resnapshot")
+                .then()
+                .statusCode(404)
+                .contentType("application/problem+json")
+                .body("type", equalTo("urn:sluice:problem:unknown-table"));
+        post("/api/v1/pipelines/nothing/tables/public.orders/resnapshot").then().statusCode(404);
+        post(SHOP + "/tables/public.orders/resnapshot").then().statusCode(202).body("name", equalTo("shop"));
+        post(SHOP + "/tables/public.orders/resnapshot").then().statusCode(409);
+    }
+
+    @Test
     void a_pipeline_has_the_fields_of_the_contract() {
         get(SHOP)
                 .then()

@@ -82,10 +82,17 @@ class OutsideHandsIT {
             rig.awaitPublished(pipeline);
             rig.assertLake("clients", "SELECT * FROM clients");
             assertThat(rig.failures()).isEmpty();
-        }
-        rig.assertLake("orders", "SELECT * FROM orders WHERE false");
+            rig.assertLake("orders", "SELECT * FROM orders WHERE false");
 
-        rig.dropLakeTable("orders");
+            pipeline.resnapshot("public.orders");
+            Awaitility.await()
+                    .atMost(Rig.LIMIT)
+                    .untilAsserted(() -> assertThat(pipeline.status().tables())
+                            .allSatisfy(table -> assertThat(table.phase()).isEqualTo(PipelinePhase.STREAMING)));
+            database.execute("UPDATE orders SET note = 'c' WHERE id < 10");
+            rig.awaitPublished(pipeline);
+            rig.assertEqual();
+        }
         rig.catchUpAndCompare();
     }
 

@@ -164,6 +164,6 @@ class SilentChangesIT {
                                         || table.source().equals("public.parts"))));
         assertThat(pipeline.status().tables())
                 .filteredOn(table -> table.phase() == PipelinePhase.STOPPED)
-                .allSatisfy(table -> assertThat(table.detail()).contains("USING", "was altered", "read anew"));
+                .allSatisfy(table -> assertThat(table.detail()).contains("USING", "was altered", "loaded anew"));
     }
 }

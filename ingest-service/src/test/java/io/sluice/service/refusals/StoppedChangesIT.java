@@ -72,9 +72,7 @@ class StoppedChangesIT {
                 "CREATE TABLE frozen AS SELECT * FROM orders", change, "INSERT INTO clients VALUES (1000, 'goes on')");
 
         String reason = stopsOrders(what);
-        assertThat(reason)
-                .contains(
-                        "public.orders", "lake.orders stays as of cut " + cut, "Drop it and start the pipeline again");
+        assertThat(reason).contains("public.orders", "lake.orders stays as of cut " + cut, "loaded anew");
         rig.assertLake("orders", "SELECT * FROM frozen");
         rig.assertLake("clients", "SELECT * FROM clients");
 

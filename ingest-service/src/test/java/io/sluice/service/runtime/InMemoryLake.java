@@ -65,6 +65,11 @@ final class InMemoryLake implements Lake {
         scripted.add(outcome);
     }
 
+    /** Puts a row into a table that its source does not have. */
+    synchronized void corrupt(String table, long key) {
+        table(table).rows.add(key);
+    }
+
     /** The next step of a load ends like this instead of doing anything. */
     synchronized void nextStep(CommitOutcome outcome) {
         scriptedSteps.add(outcome);
@@ -287,11 +292,28 @@ final class InMemoryLake implements Lake {
         }
 
         @Override
+        public CommitOutcome askLoad(TableId id) {
+            synchronized (InMemoryLake.this) {
+                Table table = tables.get(id);
+                table.loadBegins = true;
+                table.state =
+                        withLoad(table.state, Optional.of(new TableLoad(List.of(), 0, 0, TableLoad.Extent.PARTIAL)));
+                return new CommitOutcome.Committed(Map.of());
+            }
+        }
+
+        @Override
         public void beginLoad(TableId id) {
             synchronized (InMemoryLake.this) {
                 Table table = tables.get(id);
                 table.loadBegins = true;
-                table.state = withLoad(table.state, Optional.empty());
+                boolean again = table.state.phase() != TablePhase.SNAPSHOT
+                        && table.state.load().isPresent();
+                table.state = withLoad(
+                        table.state,
+                        again
+                                ? Optional.of(new TableLoad(List.of(), 0, 0, TableLoad.Extent.PARTIAL))
+                                : Optional.empty());
             }
         }
 

@@ -57,6 +57,9 @@ final class InMemorySource {
     /** Tables that are no longer what earlier snapshots saw. */
     final Set<TableId> rewritten = new TreeSet<>();
 
+    /** Tables that the stream does not include until they are read again. */
+    final Set<TableId> leftStream = new TreeSet<>();
+
     int streamsBegun;
     int snapshotsBegun;
     int slotsDropped;
@@ -188,7 +191,18 @@ final class InMemorySource {
                 List<TableSchema> all, List<TableSchema> wanted, Map<TableId, List<ChunkRange>> done) {
             synchronized (InMemorySource.this) {
                 snapshotsBegun++;
+                all.forEach(schema -> leftStream.remove(schema.table()));
                 return new Session(wanted, done);
+            }
+        }
+
+        @Override
+        public Set<TableId> restrictStream(List<TableSchema> tables) {
+            synchronized (InMemorySource.this) {
+                List<TableId> wanted = tables.stream().map(TableSchema::table).toList();
+                Set<TableId> missing = new TreeSet<>(wanted);
+                missing.removeIf(table -> !leftStream.contains(table));
+                return missing;
             }
         }
 

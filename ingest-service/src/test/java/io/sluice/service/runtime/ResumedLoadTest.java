@@ -3,6 +3,7 @@ package io.sluice.service.runtime;
 import static io.sluice.service.runtime.InMemorySource.delete;
 import static io.sluice.service.runtime.InMemorySource.insert;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.pipeline.lake.Lake;
@@ -21,6 +22,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -247,6 +249,92 @@ class ResumedLoadTest {
         assertThat(lake.keys("lake.a")).containsExactly(1L, 2L, 3L);
         assertThat(lake.keys("lake.b")).containsExactly(11L, 12L);
         assertThat(source.slot()).contains(source.end());
+    }
+
+    @Test
+    void aTableIsLoadedAnewBesideTheStreamAndItsOldContentGoesOnUntilThen() throws InterruptedException {
+        source.createTable("public.a", 1L, 2L);
+        source.createTable("public.b", 1L);
+        catchUp();
+        lake.corrupt("lake.a", 99L);
+        allowChunks(1);
+        pipeline.start(RunMode.UNTIL_STOPPED);
+        await().atMost(LIMIT).until(() -> pipeline.status().phase() == PipelinePhase.STREAMING);
+        assertThatThrownBy(() -> pipeline.resnapshot("public.nothing")).isInstanceOf(NoSuchElementException.class);
+
+        pipeline.resnapshot("public.a");
+        awaitLoaded("lake.a", 1);
+        assertThatThrownBy(() -> pipeline.resnapshot("lake.a")).isInstanceOf(IllegalStateException.class);
+        source.commit(insert("public.a", 3), insert("public.b", 2));
+        await().atMost(LIMIT).until(() -> lake.keys("lake.a").contains(3L));
+        assertThat(lake.keys("lake.a")).containsExactly(1L, 2L, 3L, 99L);
+        assertThat(lake.keys("lake.b")).containsExactly(1L, 2L);
+        assertThat(pipeline.status().tables().get(0).loading()).isTrue();
+
+        openGate();
+        await().atMost(LIMIT).until(() -> lake.state("lake.a").load().isEmpty());
+        assertThat(lake.keys("lake.a")).containsExactly(1L, 2L, 3L);
+        source.commit(delete("public.a", 1));
+        await().atMost(LIMIT).until(() -> !lake.keys("lake.a").contains(1L));
+        assertThat(lake.keys("lake.a")).isEqualTo(source.keys("public.a"));
+    }
+
+    @Test
+    void aLoadThatWasAskedForGoesOnAfterAStop() throws InterruptedException {
+        source.createTable("public.a", 1L, 2L);
+        catchUp();
+        lake.corrupt("lake.a", 99L);
+        allowChunks(1);
+        pipeline.start(RunMode.UNTIL_STOPPED);
+        await().atMost(LIMIT).until(() -> pipeline.status().phase() == PipelinePhase.STREAMING);
+        pipeline.resnapshot("public.a");
+        awaitLoaded("lake.a", 1);
+        stop();
+        int read = source.keysRead.size();
+        source.commit(insert("public.a", 3));
+
+        catchUp();
+
+        assertThat(source.keysRead.size() - read).isLessThanOrEqualTo(2);
+        assertThat(lake.keys("lake.a")).containsExactly(1L, 2L, 3L);
+    }
+
+    @Test
+    void aStoppedTableIsBroughtBack() throws InterruptedException {
+        source.createTable("public.a", 1L);
+        source.createTable("public.b", 1L);
+        pipeline.start(RunMode.UNTIL_STOPPED);
+        await().atMost(LIMIT).until(() -> pipeline.status().phase() == PipelinePhase.STREAMING);
+        source.stopTable("public.a", "column 'x' was added");
+        await().atMost(LIMIT).until(() -> lake.state("lake.a").phase() == TablePhase.STOPPED);
+        source.commit(insert("public.a", 2), insert("public.b", 2));
+
+        pipeline.resnapshot("public.a");
+
+        await().atMost(LIMIT).until(() -> lake.state("lake.a").phase() == TablePhase.STREAMING);
+        source.commit(insert("public.a", 3));
+        await().atMost(LIMIT).until(() -> lake.keys("lake.a").contains(3L));
+        assertThat(lake.keys("lake.a")).containsExactly(1L, 2L, 3L);
+        assertThat(lake.keys("lake.b")).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void aTableThatTheStreamDidNotIncludeIsLoadedAnew() throws InterruptedException {
+        source.createTable("public.a", 1L);
+        source.createTable("public.b", 1L);
+        catchUp();
+        source.leftStream.add(TableId.parse("public.a"));
+        source.commit(insert("public.a", 2), insert("public.b", 2));
+        source.leaveSlotAt(source.end());
+        source.commit(insert("public.a", 3), insert("public.b", 3));
+        lake.leave("lake.b", 2, source.slot().orElseThrow(), 1L, 2L);
+
+        catchUp();
+
+        assertThat(source.snapshotsBegun).isOne();
+        assertThat(lake.state("lake.a").phase()).isEqualTo(TablePhase.STREAMING);
+        assertThat(lake.keys("lake.a")).containsExactly(1L, 2L, 3L);
+        assertThat(lake.keys("lake.b")).containsExactly(1L, 2L, 3L);
     }
 
     @Test

@@ -96,8 +96,8 @@ final class CommitGuard {
                     change,
                     "expected " + expected.describe() + ", found " + found.describe()
                             + " and the current snapshot " + (current == TableMarks.NO_SNAPSHOT ? "none" : "" + current)
-                            + ": it was rolled back or written to by someone else. The table stays as it is; drop it and start"
-                            + " the pipeline again to have it loaded anew");
+                            + ": it was rolled back or written to by someone else. The table stays as it is; have it loaded anew"
+                            + " (resnapshot), or drop it and start the pipeline again");
         }
         return new Verdict.Open();
     }
@@ -107,7 +107,9 @@ final class CommitGuard {
         if (!found.load().commitId().equals(expected.commitId())) {
             return Optional.of("its load is another one than this pipeline left. Start the pipeline again");
         }
-        if (change.load().role() == LoadPart.Role.BEGIN || expected.head() == headOfLoad(metadata)) {
+        if (change.load().role() == LoadPart.Role.BEGIN
+                || change.load().role() == LoadPart.Role.ASK
+                || expected.head() == headOfLoad(metadata)) {
             return Optional.empty();
         }
         return Optional.of("its branch " + LoadMarks.BRANCH

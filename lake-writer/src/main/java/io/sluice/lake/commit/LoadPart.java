@@ -30,6 +30,8 @@ public record LoadPart(
     public enum Role {
         /** The change has nothing to do with it. */
         NONE,
+        /** The load is asked for; whatever was loaded before is dropped. */
+        ASK,
         /** A first step: whatever was loaded before is dropped. */
         BEGIN,
         /** A further step. */
@@ -59,6 +61,6 @@ public record LoadPart(
 
     /** Whether it adds to the load. */
     public boolean isStep() {
-        return role == Role.BEGIN || role == Role.CONTINUE;
+        return role == Role.ASK || role == Role.BEGIN || role == Role.CONTINUE;
     }
 }

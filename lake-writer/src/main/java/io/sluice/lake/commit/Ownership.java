@@ -3,6 +3,7 @@ package io.sluice.lake.commit;
 import io.sluice.lake.parquet.StorageFailures;
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
+import io.sluice.pipeline.lake.TablePhase;
 import io.sluice.pipeline.schema.TableId;
 import java.util.List;
 import java.util.Optional;
@@ -58,6 +59,10 @@ public final class Ownership {
         }
         TableMarks marks = found.get();
         requireOwn(table, marks, pipeline);
+        if (marks.phase() == TablePhase.STOPPED) {
+            // Nothing is put on top of its rows; a load would replace them.
+            return found;
+        }
         Optional<String> contradiction = SnapshotClaim.contradiction(metadata, marks);
         if (contradiction.isPresent()) {
             throw conflict(table, contradiction.get());

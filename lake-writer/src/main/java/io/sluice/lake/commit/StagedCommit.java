@@ -43,7 +43,7 @@ record StagedCommit(
     static StagedCommit stage(CommitTarget target, TableMetadata base, FencingSnapshot fencing) {
         TableOperations operations = target.operations();
         TableChange change = target.change();
-        PinnedOperations pinned = new PinnedOperations(operations, base);
+        PinnedOperations pinned = new PinnedOperations(operations, StagedLoad.shaped(base, change));
         try {
             BaseTransaction transaction =
                     (BaseTransaction) Transactions.newTransaction(change.table().toString(), pinned);

@@ -16,8 +16,24 @@ final class StagedLoad {
 
     private StagedLoad() {}
 
+    /** The metadata to build on: the load's schema is known from its first step on, and in force with its publication. */
+    static TableMetadata shaped(TableMetadata base, TableChange change) {
+        TableMetadata result = base;
+        for (LoadShape shape : change.shapes()) {
+            result = switch (change.load().role()) {
+                case BEGIN, CONTINUE -> shape.announceIn(result);
+                case PUBLISH -> shape.applyTo(result);
+                case NONE, ASK, DROP -> result;
+            };
+        }
+        return result;
+    }
+
     /** Adds a step's files to the branch. */
     static void step(BaseTransaction transaction, TableMetadata base, TableChange change) {
+        if (change.load().role() == LoadPart.Role.ASK) {
+            return;
+        }
         if (change.load().role() == LoadPart.Role.BEGIN) {
             if (base.ref(LoadMarks.BRANCH) != null) {
                 transaction.manageSnapshots().removeBranch(LoadMarks.BRANCH).commit();
@@ -57,10 +73,13 @@ final class StagedLoad {
     static TableMarks marks(TableMetadata staged, TableMetadata base, TableChange change) {
         if (change.kind() == TableChange.Kind.LOAD) {
             TableMarks found = TableMarks.read(base.properties()).orElse(change.expected());
-            LoadMarks before = change.load().role() == LoadPart.Role.BEGIN
+            LoadMarks before = change.load().role() != LoadPart.Role.CONTINUE
                     ? LoadMarks.begin(change.load().commitId(), change.load().definition())
                     : found.load();
-            return found.withLoad(before.plus(change.load()).withHead(CommitGuard.headOfLoad(staged)));
+            long head =
+                    change.load().role() == LoadPart.Role.ASK ? TableMarks.NO_SNAPSHOT : CommitGuard.headOfLoad(staged);
+            return found.withNotes(change.next().notes())
+                    .withLoad(before.plus(change.load()).withHead(head));
         }
         if (change.load().role() == LoadPart.Role.PUBLISH) {
             return change.next().withLoad(LoadMarks.NONE).withSnapshot(CommitGuard.headOfLoad(staged));
@@ -82,7 +101,7 @@ final class StagedLoad {
                         .setBranchSnapshot(CommitGuard.headOfLoad(staged), SnapshotRef.MAIN_BRANCH)
                         .removeRef(LoadMarks.BRANCH)
                         .build();
-            case DROP ->
+            case ASK, DROP ->
                 TableMetadata.buildFrom(staged).removeRef(LoadMarks.BRANCH).build();
             case NONE, BEGIN, CONTINUE -> staged;
         };

@@ -19,6 +19,7 @@ import org.apache.iceberg.DeleteFile;
  * @param replacedDeletes deletion vectors that {@code deletes} contain and take the place of
  * @param removed data files that go, with their deletion vectors
  * @param load what becomes of the table's load
+ * @param shapes what the table is shaped to when it becomes its load: one shape, or none for a table that keeps its own
  */
 public record TableChange(
         TableId table,
@@ -29,7 +30,8 @@ public record TableChange(
         List<DeleteFile> deletes,
         List<DeleteFile> replacedDeletes,
         List<DataFile> removed,
-        LoadPart load)
+        LoadPart load,
+        List<LoadShape> shapes)
         implements Serializable {
 
     /** The shape of a commit. */
@@ -53,6 +55,7 @@ public record TableChange(
         deletes = List.copyOf(deletes);
         replacedDeletes = List.copyOf(replacedDeletes);
         removed = List.copyOf(removed);
+        shapes = List.copyOf(shapes);
     }
 
     /** A change that leaves the table's load alone. */
@@ -65,7 +68,7 @@ public record TableChange(
             List<DeleteFile> deletes,
             List<DeleteFile> replacedDeletes,
             List<DataFile> removed) {
-        this(table, kind, expected, next, added, deletes, replacedDeletes, removed, LoadPart.NONE);
+        this(table, kind, expected, next, added, deletes, replacedDeletes, removed, LoadPart.NONE, List.of());
     }
 
     /** A change of marks alone: {@link Kind#MARK} or {@link Kind#OWN}. */
@@ -76,24 +79,48 @@ public record TableChange(
     /** Leaves a table behind where it is, without its load. */
     public static TableChange stop(TableId table, TableMarks expected, TableMarks next) {
         return new TableChange(
-                table, Kind.MARK, expected, next, List.of(), List.of(), List.of(), List.of(), LoadPart.DROP);
+                table, Kind.MARK, expected, next, List.of(), List.of(), List.of(), List.of(), LoadPart.DROP, List.of());
     }
 
-    /** A step of the table's load; of the marks only those of the load are compared and changed. */
-    public static TableChange load(TableId table, TableMarks expected, List<DataFile> files, LoadPart part) {
-        return new TableChange(table, Kind.LOAD, expected, expected, files, List.of(), List.of(), List.of(), part);
+    /** A step of the table's load; of the marks only those of the load are compared, and changed with the notes. */
+    public static TableChange load(
+            TableId table,
+            TableMarks expected,
+            TableMarks next,
+            List<DataFile> files,
+            LoadPart part,
+            List<LoadShape> shapes) {
+        return new TableChange(table, Kind.LOAD, expected, next, files, List.of(), List.of(), List.of(), part, shapes);
     }
 
     /** A table becomes what its load is. */
-    public static TableChange publishLoad(TableId table, TableMarks expected, TableMarks next) {
+    public static TableChange publishLoad(TableId table, TableMarks expected, TableMarks next, List<LoadShape> shapes) {
         return new TableChange(
-                table, Kind.PUBLISH, expected, next, List.of(), List.of(), List.of(), List.of(), LoadPart.PUBLISH);
+                table,
+                Kind.PUBLISH,
+                expected,
+                next,
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                LoadPart.PUBLISH,
+                shapes);
     }
 
     /** Leaves a table behind that someone else changed, without its load. */
     public static TableChange leave(TableId table, TableMarks expected, TableMarks next) {
         return new TableChange(
-                table, Kind.LEAVE, expected, next, List.of(), List.of(), List.of(), List.of(), LoadPart.DROP);
+                table,
+                Kind.LEAVE,
+                expected,
+                next,
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                LoadPart.DROP,
+                List.of());
     }
 
     /** The first publication of a table, or one that replaces all its rows. */

@@ -38,6 +38,12 @@ public interface LakeSession extends AutoCloseable {
     CommitOutcome publish(TableId table, List<SnapshotFiles> files, long cut, Position position);
 
     /**
+     * Notes in the table, durably, that it is to be loaded anew; what a load has of it already is dropped. The table's
+     * {@link LakeTableState#load} is there from then on, with nothing in it.
+     */
+    CommitOutcome askLoad(TableId table);
+
+    /**
      * Forgets what is durable of the table's load: its next step begins a load anew, in the same commit that drops the
      * old one. Nothing changes in the lake before.
      */

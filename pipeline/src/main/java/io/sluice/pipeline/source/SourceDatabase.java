@@ -7,6 +7,7 @@ import io.sluice.pipeline.schema.TableSchema;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A source database seen from outside its log: catalog, snapshots, single rows, and the replication slot's life. Safe
@@ -60,6 +61,13 @@ public interface SourceDatabase extends AutoCloseable {
      */
     SnapshotSession beginSnapshot(
             List<TableSchema> tables, List<TableSchema> snapshotTables, Map<TableId, List<ChunkRange>> done);
+
+    /**
+     * Makes an existing stream include no other tables than these, where that is the pipeline's to decide.
+     *
+     * @return those of the tables that the stream does not include now: changes of theirs may have passed it by
+     */
+    Set<TableId> restrictStream(List<TableSchema> tables);
 
     /**
      * A position that covers everything committed before this call and that the change stream reaches even when nothing

@@ -142,6 +142,14 @@ public final class PostgresDatabase implements SourceDatabase {
         return beginSnapshot(tables, Map.of(), PostgresDatabase::createTemporary, () -> {});
     }
 
+    @Override
+    public Set<TableId> restrictStream(List<TableSchema> tables) {
+        return on(
+                "looking at publication '" + options.publicationName() + "'",
+                null,
+                connection -> publication.restrict(connection, ids(tables)));
+    }
+
     /**
      * {@inheritDoc}
      *

@@ -166,6 +166,32 @@ final class Publication {
     }
 
     /**
+     * Takes all other tables out of a publication that Sluice made.
+     *
+     * @return the tables that it leaves out
+     */
+    Set<TableId> restrict(Connection connection, List<TableId> tables) throws SQLException {
+        Optional<Found> found = find(connection);
+        if (found.isEmpty()) {
+            return Set.copyOf(tables);
+        }
+        Found existing = found.get();
+        Set<TableId> kept = new TreeSet<>(existing.tables());
+        kept.retainAll(tables);
+        // A publication cannot be set to no table at all.
+        if (existing.ours()
+                && existing.mayAlter()
+                && !kept.isEmpty()
+                && kept.size() < existing.tables().size()) {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(
+                        "ALTER PUBLICATION " + Quoting.identifier(name) + " SET " + tableList(List.copyOf(kept)));
+            }
+        }
+        return Set.copyOf(existing.missing(tables));
+    }
+
+    /**
      * Changes nothing, but makes every decoding process look at the publication anew. Before the minor releases of May
      * 2025, one that decodes a transaction which was open while a table was added keeps the old list of tables.
      */

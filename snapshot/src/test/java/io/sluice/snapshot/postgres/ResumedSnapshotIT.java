@@ -88,6 +88,25 @@ class ResumedSnapshotIT {
     }
 
     @Test
+    void aTableThatIsNoLongerWantedLeavesTheStreamAndIsMissedWhenItComesBack(TestDatabase database) {
+        database.execute("CREATE TABLE t (id int8 PRIMARY KEY)", "CREATE TABLE other (id int8 PRIMARY KEY)");
+        PostgresOptions options = Sources.options(database, "public\\.(t|other)");
+        try (PostgresDatabase source = new PostgresDatabase(options)) {
+            List<TableSchema> both = Sources.schemas(source);
+            List<TableSchema> one =
+                    both.stream().filter(schema -> schema.table().equals(TABLE)).toList();
+            source.beginStream(both, both).close();
+            assertThat(source.restrictStream(both)).isEmpty();
+            assertThat(source.restrictStream(one)).isEmpty();
+            assertThat(database.queryStrings("SELECT tablename FROM pg_publication_tables"))
+                    .containsExactly("t");
+            assertThat(source.restrictStream(both)).containsExactly(new TableId("public", "other"));
+            source.beginSnapshot(both, List.of()).close();
+            assertThat(source.restrictStream(both)).isEmpty();
+        }
+    }
+
+    @Test
     void aRewrittenTableIsPlannedWhole(TestDatabase database) {
         fill(database);
         try (PostgresDatabase source = source(database)) {
