@@ -5,19 +5,15 @@ import io.sluice.pipeline.failpoint.FailPoint;
 import io.sluice.pipeline.lake.CutWriter;
 import io.sluice.pipeline.lake.LakeCut;
 import io.sluice.pipeline.lake.LakeSession;
-import io.sluice.pipeline.lake.LoadedRange;
 import io.sluice.pipeline.lake.PreparedCut;
 import io.sluice.pipeline.lake.RowRefetch;
-import io.sluice.pipeline.lake.TableLoad;
 import io.sluice.pipeline.position.Position;
 import io.sluice.pipeline.schema.TableId;
 import io.sluice.pipeline.schema.TableSchema;
 import io.sluice.pipeline.source.ChangeSource;
-import io.sluice.pipeline.source.ChunkRange;
 import io.sluice.pipeline.source.SnapshotSession;
 import io.sluice.pipeline.source.SourceDatabase;
 import io.sluice.pipeline.source.StreamStart;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -31,7 +27,7 @@ import java.util.stream.Stream;
  *
  * <p>Invariants: the source is told of no position behind the first one of a load that is not published; a cut that
  * publishes loads ends behind the last position of each; a table without a key is never read at two positions. Used by
- * one thread, but for {@link #load}, which may run beside it.
+ * one thread.
  */
 final class RunCourse {
 
@@ -42,14 +38,13 @@ final class RunCourse {
     private final List<TableRuntime> followed;
     private final CutTagging tagging;
     private final StorageWatch storage;
-    private final SlotHold hold = new SlotHold();
+    private final TableLoads loads;
 
     /** How far the stream is durable; empty before there is one. */
     private Optional<Position> reached;
 
     private Optional<Position> noCutBefore = Optional.empty();
     private long nextCut;
-    private volatile long loadBegunNanos = System.nanoTime();
 
     /**
      * Begins where the lake and the source are.
@@ -84,55 +79,34 @@ final class RunCourse {
                                 .max()
                                 .orElse(0),
                         latestTag.map(LakeCut::number).orElse(0L));
-        giveUpUselessLoads();
-        loading()
-                .flatMap(table -> firstPosition(table).stream())
-                .reduce(RunCourse::min)
-                .ifPresent(hold::at);
-    }
-
-    /** A load is of use only with a stream that still has every change since its first position. */
-    private void giveUpUselessLoads() {
-        for (TableRuntime table : followed) {
-            Optional<Position> first = firstPosition(table);
-            if (first.isEmpty()) {
-                continue;
-            }
-            Optional<Position> kept = hold.floor().or(() -> reached);
-            boolean gap = kept.isEmpty() || !first.get().covers(kept.get());
-            boolean keyless = !table.sourceSchema().hasKey() && !isComplete(table);
-            if (gap || keyless || table.storageChanged()) {
-                session.beginLoad(table.sink());
-                table.resetSnapshot();
-            }
-        }
-        run.progress.loadAdvanced(session::tables);
+        this.loads = new TableLoads(run, database, session, followed, storage);
+        loads.giveUpUseless(reached);
+        loads.hold();
     }
 
     /** Reads every table; they appear together once all are complete. */
     boolean firstLoad() throws InterruptedException {
-        if (loading().noneMatch(table -> firstPosition(table).isPresent())) {
+        if (loads.pending().noneMatch(table -> loads.first(table).isPresent())) {
             if (reached.isPresent()) {
                 // Left by a run that ended before anything was durable: its snapshot is gone, so its slot is of no use.
                 run.failPoints.reach(FailPoint.SLOT_BEFORE_DROP);
                 database.dropStream();
                 run.failPoints.reach(FailPoint.SLOT_AFTER_DROP);
             }
-            loadBegunNanos = System.nanoTime();
             run.failPoints.reach(FailPoint.SLOT_BEFORE_CREATION);
             try (SnapshotSession snapshot = database.beginStream(schemas(followed), schemas(followed))) {
                 run.failPoints.reach(FailPoint.SLOT_AFTER_CREATION);
                 reached = Optional.of(snapshot.position());
-                hold.at(snapshot.position());
-                if (!read(snapshot, followed, this::showPause)) {
+                loads.holdAt(snapshot.position());
+                if (!loads.read(snapshot, followed, this::showPause)) {
                     return false;
                 }
             }
-        } else if (!load(this::showPause)) {
+        } else if (!loads.readMissing(this::showPause)) {
             return false;
         }
         Position begin = reached.orElseThrow();
-        if (followed.stream().allMatch(table -> lastPosition(table).equals(Optional.of(begin)))) {
+        if (followed.stream().allMatch(table -> loads.last(table).equals(Optional.of(begin)))) {
             publishAt(begin);
         }
         return true;
@@ -145,10 +119,10 @@ final class RunCourse {
     /** Every part of every table was read at the stream's begin: nothing has to be caught up with. */
     private void publishAt(Position position) throws InterruptedException {
         List<TableRuntime> joining = List.copyOf(followed);
-        Map<TableRuntime, TableLoad> loads = loads(joining);
+        Runnable visible = loads.whenVisible(joining, () -> position);
         try (CutWriter cut = session.openCut(nextCut, new SourceRefetch(database, joining));
                 CutCommitter committer =
-                        new CutCommitter(session, run.control, published -> joined(loads, position), tagging::tagged)) {
+                        new CutCommitter(session, run.control, published -> visible.run(), tagging::tagged)) {
             joining.forEach(table -> cut.publishLoad(table.sink()));
             PreparedCut prepared = cut.prepare(position);
             committer.submit(prepared);
@@ -178,10 +152,10 @@ final class RunCourse {
                 .orElseThrow();
         long following = nextCut;
         // A load that was to be published with the cut is a part of it.
-        List<TableRuntime> joining = loading()
-                .filter(table -> isComplete(table)
+        List<TableRuntime> joining = loads.pending()
+                .filter(table -> TableLoads.isComplete(table)
                         && table.state().cut() < number
-                        && highest.covers(lastPosition(table).orElseThrow()))
+                        && highest.covers(loads.last(table).orElseThrow()))
                 .toList();
         if (after(joining).covers(highest) && joining.isEmpty()) {
             return true;
@@ -201,15 +175,14 @@ final class RunCourse {
      * beside it, and when it is complete the stream is begun again from where these tables need it.
      */
     PipelineRun.End follow(Optional<Position> target) throws InterruptedException {
-        while (loading().anyMatch(table -> !isComplete(table))) {
-            reached.ifPresent(position ->
-                    hold.at(hold.floor().map(floor -> min(floor, position)).orElse(position)));
-            try (BackgroundLoad load = BackgroundLoad.start(run.name, () -> load(() -> {}), run.control)) {
+        while (loads.incomplete().findAny().isPresent()) {
+            reached.ifPresent(loads::holdAt);
+            try (BackgroundLoad load = BackgroundLoad.start(run.name, () -> loads.readMissing(() -> {}), run.control)) {
                 return follow(target, Optional.of(load));
             } catch (PipelineException e) {
                 // The tables that were read with it go on from what is durable of them.
                 leaveBehind(e);
-                giveUpUselessLoads();
+                loads.giveUpUseless(reached);
             }
         }
         return follow(target, Optional.empty());
@@ -231,7 +204,7 @@ final class RunCourse {
             }
             run.control.clearRest();
             boolean loaded = load.isEmpty() || load.get().isDone();
-            List<TableRuntime> joining = loaded ? loading().toList() : List.of();
+            List<TableRuntime> joining = loaded ? loads.pending().toList() : List.of();
             List<TableRuntime> published = followed.stream()
                     .filter(table -> table.isPublished() && !joining.contains(table))
                     .toList();
@@ -271,50 +244,9 @@ final class RunCourse {
         return Stream.of(
                         noCutBefore.stream(),
                         published.stream().map(this::positionOf),
-                        joining.stream().flatMap(table -> lastPosition(table).stream()))
+                        joining.stream().flatMap(table -> loads.last(table).stream()))
                 .flatMap(positions -> positions)
                 .reduce(Position::max);
-    }
-
-    /** Reads what is missing of tables beside a stream that exists. */
-    private boolean load(Runnable watch) throws InterruptedException {
-        List<TableRuntime> missing =
-                loading().filter(table -> !isComplete(table)).toList();
-        if (missing.isEmpty()) {
-            return true;
-        }
-        loadBegunNanos = System.nanoTime();
-        Map<TableId, List<ChunkRange>> done = new HashMap<>();
-        for (TableRuntime table : missing) {
-            table.load()
-                    .ifPresent(load -> done.put(
-                            table.source(),
-                            load.ranges().stream().map(LoadedRange::range).toList()));
-        }
-        run.failPoints.reach(FailPoint.JOIN_BEFORE_SNAPSHOT);
-        try (SnapshotSession snapshot = database.beginSnapshot(schemas(followed), schemas(missing), done)) {
-            run.failPoints.reach(FailPoint.JOIN_AFTER_SNAPSHOT);
-            return read(snapshot, missing, watch);
-        }
-    }
-
-    private boolean read(SnapshotSession snapshot, List<TableRuntime> tables, Runnable watch)
-            throws InterruptedException {
-        storage.begin(tables.stream()
-                // Of a published table the mark must not skip what happened since its last cut.
-                .filter(table -> !table.isPublished()
-                        && (firstPosition(table).isEmpty()
-                                || snapshot.restarted().contains(table.source())))
-                .toList());
-        return new SnapshotPhase(
-                        snapshot,
-                        session,
-                        tables,
-                        run.control,
-                        run.settings.snapshotParallelism(),
-                        watch,
-                        () -> run.progress.loadAdvanced(session::tables))
-                .run();
     }
 
     private StreamPhase.End stream(List<TableRuntime> published, List<TableRuntime> joining, StreamGoal goal)
@@ -358,10 +290,10 @@ final class RunCourse {
             }
         }
         for (TableRuntime table : joining) {
-            begin(table, firstPosition(table).orElseThrow(), after, bySource, tableAfter);
+            begin(table, loads.first(table).orElseThrow(), after, bySource, tableAfter);
         }
         run.progress.streamBegins(database.currentPosition());
-        try (ChangeSource changes = hold.over(run.connectors.openChanges())) {
+        try (ChangeSource changes = loads.over(run.connectors.openChanges())) {
             StreamPhase phase = new StreamPhase(
                     changes,
                     session,
@@ -376,9 +308,9 @@ final class RunCourse {
                     nextCut,
                     tagging,
                     run.failPoints);
-            Map<TableRuntime, TableLoad> loads = loads(joining);
             phase.publishLoads(
-                    joining, () -> joined(loads, run.progress.durable().orElseThrow()));
+                    joining,
+                    loads.whenVisible(joining, () -> run.progress.durable().orElseThrow()));
             try {
                 return phase.run(new StreamStart(schemas(bySource.values()), after, tableAfter, goal.exact()), goal);
             } finally {
@@ -404,63 +336,12 @@ final class RunCourse {
     /** Where the stream has to begin. */
     private Position after(List<TableRuntime> joining) {
         return joining.stream()
-                .flatMap(table -> firstPosition(table).stream())
-                .reduce(reached.orElseThrow(), RunCourse::min);
-    }
-
-    /** Loads are visible. */
-    private void joined(Map<TableRuntime, TableLoad> loads, Position position) {
-        run.failPoints.reach(FailPoint.HANDOVER_BEFORE_STREAM);
-        long rows = 0;
-        for (Map.Entry<TableRuntime, TableLoad> entry : loads.entrySet()) {
-            TableLoad load = entry.getValue();
-            run.progress.tablePublished(entry.getKey(), load.rows(), load.files(), position, session::tables);
-            rows += load.rows();
-        }
-        hold.release();
-        double seconds = Duration.ofNanos(System.nanoTime() - loadBegunNanos).toMillis() / 1000.0;
-        run.events.accept(new PipelineEvent.HandedOver(run.name, position.text(), rows, seconds));
-    }
-
-    private static Map<TableRuntime, TableLoad> loads(List<TableRuntime> tables) {
-        Map<TableRuntime, TableLoad> loads = new LinkedHashMap<>();
-        tables.forEach(table -> loads.put(table, table.load().orElseThrow()));
-        return loads;
-    }
-
-    /** Tables of which something is to be read or published. */
-    private Stream<TableRuntime> loading() {
-        return followed.stream()
-                .filter(table -> !table.isLeft())
-                .filter(table -> !table.isPublished() || table.load().isPresent());
-    }
-
-    private static boolean isComplete(TableRuntime table) {
-        return table.load().map(TableLoad::isComplete).orElse(false);
+                .flatMap(table -> loads.first(table).stream())
+                .reduce(reached.orElseThrow(), Position::min);
     }
 
     private Position positionOf(TableRuntime table) {
         return run.connectors.parsePosition(table.state().position().orElseThrow());
-    }
-
-    private Optional<Position> firstPosition(TableRuntime table) {
-        return positions(table).reduce(RunCourse::min);
-    }
-
-    private Optional<Position> lastPosition(TableRuntime table) {
-        return positions(table).reduce(Position::max);
-    }
-
-    private Stream<Position> positions(TableRuntime table) {
-        return table.load().stream()
-                .flatMap(load -> load.ranges().stream())
-                .map(LoadedRange::position)
-                .distinct()
-                .map(run.connectors::parsePosition);
-    }
-
-    private static Position min(Position a, Position b) {
-        return a.compareTo(b) <= 0 ? a : b;
     }
 
     private static List<TableSchema> schemas(Iterable<TableRuntime> tables) {

@@ -24,4 +24,9 @@ public sealed interface Position extends Comparable<Position>, Serializable perm
     static Position max(Position a, Position b) {
         return a.compareTo(b) >= 0 ? a : b;
     }
+
+    /** The smaller of the two. */
+    static Position min(Position a, Position b) {
+        return a.compareTo(b) <= 0 ? a : b;
+    }
 }
