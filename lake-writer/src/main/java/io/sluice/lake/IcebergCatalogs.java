@@ -31,6 +31,19 @@ public final class IcebergCatalogs {
 
     private static final String S3A = "org.apache.hadoop.fs.s3a.S3AFileSystem";
 
+    /** What Hadoop's own files say; read once, for that takes as long as all the rest of opening a catalog. */
+    private static final class HadoopDefaults {
+        static final Configuration CONFIGURATION = read();
+
+        private static Configuration read() {
+            Configuration hadoop = new Configuration();
+            // Read when first asked for something, and shared by copies from then on.
+            hadoop.setIfUnset("fs.s3.impl", S3A);
+            LocalFiles.use(hadoop);
+            return hadoop;
+        }
+    }
+
     private IcebergCatalogs() {}
 
     /**
@@ -78,8 +91,7 @@ public final class IcebergCatalogs {
      * without their prefix {@code hadoop.}. Objects that a catalog calls {@code s3://} are reached as {@code s3a://}.
      */
     static Configuration hadoop(LakeOptions options) {
-        Configuration hadoop = new Configuration();
-        hadoop.setIfUnset("fs.s3.impl", S3A);
+        Configuration hadoop = new Configuration(HadoopDefaults.CONFIGURATION);
         options.properties().forEach((name, value) -> {
             if (name.startsWith(HADOOP_PREFIX)) {
                 hadoop.set(name.substring(HADOOP_PREFIX.length()), value);

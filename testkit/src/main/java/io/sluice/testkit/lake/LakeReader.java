@@ -35,6 +35,9 @@ public final class LakeReader implements AutoCloseable {
 
     private static final String CUT = "sluice.cut";
 
+    /** Made once, for reading Hadoop's defaults takes longer than reading a small lake. */
+    private static final Configuration HADOOP = new Configuration();
+
     private final Catalog catalog;
     private final Path warehouse;
     private final AutoCloseable onClose;
@@ -53,7 +56,7 @@ public final class LakeReader implements AutoCloseable {
      */
     public static LakeReader open(String uri, Path warehouse) {
         JdbcCatalog catalog = new JdbcCatalog();
-        catalog.setConf(new Configuration());
+        catalog.setConf(HADOOP);
         catalog.initialize(
                 catalogName(uri),
                 Map.of(

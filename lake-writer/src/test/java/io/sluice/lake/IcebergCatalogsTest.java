@@ -1,0 +1,81 @@
+package io.sluice.lake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sluice.pipeline.error.ErrorKind;
+import io.sluice.pipeline.error.PipelineException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class IcebergCatalogsTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "fs.s3a.endpoint, fs.s3a.endpoint",
+        "fs.defaultFS, fs.defaultFS",
+        "dfs.client.use.datanode.hostname, dfs.client.use.datanode.hostname",
+        "hadoop.fs.s3a.endpoint, fs.s3a.endpoint",
+        "hadoop.io.file.buffer.size, io.file.buffer.size",
+        "hadoop.hadoop.security.authentication, hadoop.security.authentication"
+    })
+    void aPropertyOfHadoopsGoesIntoItsConfigurationAndNotToTheCatalog(String property, String name) {
+        LakeOptions options = rest(Map.of(property, "chosen"));
+
+        assertThat(IcebergCatalogs.hadoop(options).get(name)).isEqualTo("chosen");
+        assertThat(IcebergCatalogs.properties(options)).doesNotContainKeys(property, name);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"token", "s3.endpoint", "client.region", "header.x-tenant", "fs", "hadoop"})
+    void anyOtherPropertyIsTheCatalogs(String property) {
+        LakeOptions options = rest(Map.of(property, "chosen"));
+
+        assertThat(IcebergCatalogs.properties(options)).containsEntry(property, "chosen");
+        assertThat(IcebergCatalogs.hadoop(options).get(property)).isNull();
+    }
+
+    @Test
+    void objectsOfAnS3SchemeAreReachedThroughHadoopUnlessToldOtherwise() {
+        assertThat(IcebergCatalogs.hadoop(rest(Map.of())).get("fs.s3.impl"))
+                .isEqualTo("org.apache.hadoop.fs.s3a.S3AFileSystem");
+        assertThat(IcebergCatalogs.hadoop(rest(Map.of("fs.s3.impl", "some.Other")))
+                        .get("fs.s3.impl"))
+                .isEqualTo("some.Other");
+        assertThat(IcebergCatalogs.properties(rest(Map.of())))
+                .containsEntry("io-impl", "org.apache.iceberg.hadoop.HadoopFileIO");
+        assertThat(IcebergCatalogs.properties(rest(Map.of("io-impl", "some.FileIO"))))
+                .containsEntry("io-impl", "some.FileIO");
+    }
+
+    @Test
+    void whatOneLakeSetsIsNotSetForAnother() {
+        Configuration one = IcebergCatalogs.hadoop(rest(Map.of("fs.s3a.access.key", "one")));
+
+        assertThat(one.get("fs.s3a.access.key")).isEqualTo("one");
+        assertThat(IcebergCatalogs.hadoop(rest(Map.of())).get("fs.s3a.access.key"))
+                .isNull();
+    }
+
+    @Test
+    void aNameWithoutTypeOrClassIsRefusedWithWhatThereIs() {
+        assertThatThrownBy(() -> IcebergCatalogs.properties(options("polaris", Map.of())))
+                .isInstanceOfSatisfying(
+                        PipelineException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.CONFIGURATION))
+                .hasMessageContainingAll("polaris", "rest", "hadoop", "name of a class");
+        assertThat(IcebergCatalogs.properties(options("org.example.Catalog", Map.of())))
+                .containsEntry("catalog-impl", "org.example.Catalog");
+    }
+
+    private static LakeOptions rest(Map<String, String> properties) {
+        return options("rest", properties);
+    }
+
+    private static LakeOptions options(String type, Map<String, String> properties) {
+        return LakeOptions.of(type, "http://localhost/", "s3a://lake/warehouse", properties, Path.of("state"));
+    }
+}
