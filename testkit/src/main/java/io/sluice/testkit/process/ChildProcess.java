@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -115,6 +116,7 @@ public final class ChildProcess implements AutoCloseable {
         private List<String> command() {
             List<String> command = new ArrayList<>();
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            command.addAll(compiler());
             command.addAll(jvmOptions);
             if (!program.get(0).equals("-jar")) {
                 command.add("@" + classPathFile());
@@ -122,6 +124,13 @@ public final class ChildProcess implements AutoCloseable {
             command.addAll(program);
             command.addAll(arguments);
             return command;
+        }
+
+        /** This JVM's choice of compilers: a child lives no longer than the test. */
+        private static List<String> compiler() {
+            return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                    .filter(argument -> argument.startsWith("-XX:TieredStopAtLevel="))
+                    .toList();
         }
 
         /** A file, because a long class path does not fit a command line. */
