@@ -132,7 +132,6 @@ final class IcebergSession implements LakeSession {
         TableChange change =
                 TableChange.publish(id, before, table.noted(before.at(cut, position.text(), ids.get())), added);
         CommitResult result;
-        failPoints.reach(FailPoint.PUBLISH_BEFORE_COMMIT);
         try {
             result = committer.commit(List.of(target(table, change)));
         } catch (PipelineException e) {
@@ -141,7 +140,6 @@ final class IcebergSession implements LakeSession {
             }
             throw e;
         }
-        failPoints.reach(FailPoint.PUBLISH_AFTER_COMMIT);
         TableMarks marks = result.marks().get(id);
         if (marks != null) {
             table.published(marks);

@@ -3,6 +3,7 @@ package io.sluice.service.law;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.config.PipelineConfigReader;
+import io.sluice.pipeline.failpoint.FailPoint.Phase;
 import io.sluice.pipeline.failpoint.FailPoints;
 import io.sluice.pipeline.lake.LakeCut;
 import io.sluice.pipeline.schema.TableId;
@@ -13,6 +14,7 @@ import io.sluice.testkit.lake.LakeReader;
 import io.sluice.testkit.lake.LakeTable;
 import io.sluice.testkit.lake.SourceLakeChecker;
 import io.sluice.testkit.postgres.TestDatabase;
+import io.sluice.testkit.process.ChildProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -22,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Optional;
 import java.util.TreeSet;
 import org.awaitility.Awaitility;
 
@@ -34,6 +37,7 @@ final class BankLake {
     private final Path directory;
     private final Path file;
     private long checkedUpTo;
+    private int cells;
 
     BankLake(Bank bank, Path root, String id, List<String> tables) {
         this.bank = bank;
@@ -51,6 +55,15 @@ final class BankLake {
 
     String slot() {
         return id.replace('-', '_');
+    }
+
+    /** How many cells it has lived through. */
+    int cells() {
+        return cells;
+    }
+
+    void nextCell() {
+        cells++;
     }
 
     /** Waits for the server to notice that the last run's connection is gone. */
@@ -83,11 +96,42 @@ final class BankLake {
     /** Runs until everything is published, or to the run's death. */
     void run(PointDeath run) throws InterruptedException {
         try (Pipeline pipeline = pipeline(run)) {
-            pipeline.start(Pipeline.RunMode.UNTIL_CAUGHT_UP);
-            assertThat(pipeline.awaitEnd(LawHarness.LIMIT)).as("ended in time").isTrue();
-            assertThat(pipeline.status().state())
-                    .as("end, with failure %s", pipeline.status().error())
-                    .isEqualTo(run.died() ? PipelineState.FAILED : PipelineState.STOPPED);
+            PhaseCourse.of(Phase.SNAPSHOT).run(pipeline, bank.database());
+            assertEnded(pipeline, run);
+            assertThat(pipeline.status().state().isActive()).isFalse();
+        }
+    }
+
+    /** Asserts that the pipeline failed if its run died, and only then. */
+    void assertEnded(Pipeline pipeline, PointDeath run) {
+        assertThat(pipeline.status().state() == PipelineState.FAILED)
+                .as("failed with %s, and %s", pipeline.status().error(), run)
+                .isEqualTo(run.died());
+    }
+
+    /** Goes through a phase in a process that ends at the point. */
+    void runInProcess(Phase phase, CrashMatrix.Cell end) {
+        MortalFileIO.forget(id);
+        try (ChildProcess process = ChildProcess.of(MortalMain.class)
+                .jvmOptions("-Xmx512m")
+                .arguments(
+                        file.toString(),
+                        phase.name(),
+                        end.point().name(),
+                        Integer.toString(end.occurrence()),
+                        Integer.toString(bank.database().port()),
+                        bank.database().name())
+                .start()) {
+            assertThat(process.awaitExit(LawHarness.LIMIT))
+                    .as("exit code of a process that ends at %s", end)
+                    .isEqualTo(MortalMain.ENDED_THERE);
+        }
+    }
+
+    /** Whether the table was left behind. */
+    boolean isStopped(String table) {
+        try (LakeReader lake = lake()) {
+            return lake.table(sink(table)).property("sluice.phase").equals(Optional.of("STOPPED"));
         }
     }
 
@@ -107,6 +151,7 @@ final class BankLake {
     /** Asserts that the tables' sums agree in every cut since the last call, and in every tag of them. */
     void assertEveryCutIsOneState() {
         NavigableSet<Long> numbers = new TreeSet<>();
+        List<String> tables = Bank.TABLES;
         try (LakeReader lake = lake()) {
             tables.forEach(table -> numbers.addAll(lake.cuts(sink(table))));
             for (long number : numbers.tailSet(checkedUpTo, true)) {
@@ -142,7 +187,7 @@ final class BankLake {
         try (var lake = PipelineAssembly.of(PipelineConfigReader.ofProcess().read(file))
                 .connectors()
                 .openLake()) {
-            return lake.cuts(tables.stream().map(BankLake::sink).toList(), 1_000);
+            return lake.cuts(Bank.TABLES.stream().map(BankLake::sink).toList(), 1_000);
         }
     }
 

@@ -14,9 +14,9 @@ public enum FailPoint {
     /** The lake's table exists, with this owner's marks from the beginning. */
     OWN_AFTER_CREATION(Phase.SNAPSHOT, Phase.HANDOVER),
     /** The new epoch is about to be written into a table; tables before it have it. */
-    OWN_BEFORE_TABLE(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL),
+    OWN_BEFORE_TABLE(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE),
     /** The new epoch is in a table; tables behind it do not have it. */
-    OWN_AFTER_TABLE(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL),
+    OWN_AFTER_TABLE(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE),
 
     /** A slot that an earlier run left without having published anything is about to be dropped. */
     SLOT_BEFORE_DROP(Phase.SNAPSHOT),
@@ -39,44 +39,40 @@ public enum FailPoint {
     LOAD_BEFORE_STEP(Phase.SNAPSHOT, Phase.HANDOVER),
     /** A part of a load is durable; its reader does not know. */
     LOAD_AFTER_STEP(Phase.SNAPSHOT, Phase.HANDOVER),
-    /** Files are about to be published past a load. */
-    PUBLISH_BEFORE_COMMIT,
-    /** Files were published past a load; nobody has been told. */
-    PUBLISH_AFTER_COMMIT,
     /** Every table that was read is visible; the stream has not begun. */
     HANDOVER_BEFORE_STREAM(Phase.SNAPSHOT, Phase.HANDOVER),
 
     /** A cut is collected and its boundary known; its last files have no end yet. */
-    CUT_BEFORE_FILES(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL),
+    CUT_BEFORE_FILES(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE),
     /** A cut's data files are durable; its deletion vectors are not written. */
-    CUT_AFTER_DATA_FILES(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL),
+    CUT_AFTER_DATA_FILES(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE),
     /** A cut's data files and deletion vectors are durable and its keys staged in the index; nothing is committed. */
-    CUT_AFTER_DELETES(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL),
+    CUT_AFTER_DELETES(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE),
     /** The next table's commit of a cut has not begun; with a commit over several tables, the cut's. */
-    CUT_BEFORE_TABLE(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL),
+    CUT_BEFORE_TABLE(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE),
     /** A table's commit is in the catalog; its key index does not know. */
-    CUT_AFTER_CATALOG(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL),
+    CUT_AFTER_CATALOG(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE),
     /** A table has the cut and its key index knows; tables behind it do not have it. */
-    CUT_AFTER_TABLE(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL),
+    CUT_AFTER_TABLE(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE),
     /** Every table has the cut; the pipeline has not been told. */
-    CUT_AFTER_TABLES(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL),
+    CUT_AFTER_TABLES(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE),
 
     /** The next table of a cut is about to get its tag; tables before it have it. */
-    TAG_BEFORE_TABLE(Phase.INCREMENTAL),
+    TAG_BEFORE_TABLE(Phase.INCREMENTAL, Phase.MAINTENANCE),
     /** A table has the cut's tag; tables behind it do not have it. */
-    TAG_AFTER_TABLE(Phase.INCREMENTAL),
+    TAG_AFTER_TABLE(Phase.INCREMENTAL, Phase.MAINTENANCE),
     /** Every table has the cut's tag; the pipeline has not been told. */
-    TAG_AFTER_TABLES(Phase.INCREMENTAL),
+    TAG_AFTER_TABLES(Phase.INCREMENTAL, Phase.MAINTENANCE),
 
     /** A table is about to be left behind. */
-    STOP_BEFORE_COMMIT,
+    STOP_BEFORE_COMMIT(Phase.MAINTENANCE),
     /** A table is durably left behind; nobody has been told. */
-    STOP_AFTER_COMMIT,
+    STOP_AFTER_COMMIT(Phase.MAINTENANCE),
 
     /** Everything up to a position is durable; the source does not know. */
-    CONFIRM_BEFORE(Phase.HANDOVER, Phase.INCREMENTAL),
+    CONFIRM_BEFORE(Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE),
     /** The source has been told, and says so to its slot soon. */
-    CONFIRM_AFTER(Phase.HANDOVER, Phase.INCREMENTAL);
+    CONFIRM_AFTER(Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE);
 
     /** A part of a pipeline's life that the crash matrix goes through. */
     public enum Phase {
@@ -85,7 +81,9 @@ public enum FailPoint {
         /** A table joins a pipeline that has changes to publish: read beside the stream, and published at its place. */
         HANDOVER,
         /** A restart with changes in several tables that are published as cuts, one of them tagged. */
-        INCREMENTAL
+        INCREMENTAL,
+        /** Beside the stream: rows are read again, cuts are tagged without a change, a table is left behind. */
+        MAINTENANCE
     }
 
     private final Set<Phase> phases;

@@ -163,6 +163,11 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
         return new TestDatabase(port, name);
     }
 
+    /** A database of a server that another process started. */
+    public static TestDatabase databaseAt(int port, String name) {
+        return new TestDatabase(port, name);
+    }
+
     /**
      * Drops every connection that streams the log, as a network failure would.
      *
