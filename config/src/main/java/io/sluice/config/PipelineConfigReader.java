@@ -13,7 +13,8 @@ import org.snakeyaml.engine.v2.nodes.Node;
  */
 public final class PipelineConfigReader {
 
-    private static final long MAX_FILE_BYTES = 4L * YamlTree.MAX_LENGTH;
+    /** The largest file that is read, in bytes. */
+    public static final long MAX_FILE_BYTES = 4L * YamlTree.MAX_LENGTH;
 
     private final References references;
 
@@ -36,13 +37,21 @@ public final class PipelineConfigReader {
      * @throws ConfigException with everything that is wrong with it, or that it cannot be read
      */
     public PipelineConfig read(Path file) {
+        return read(file.toString(), text(file));
+    }
+
+    /**
+     * A file's text as it is, with its references.
+     *
+     * @throws ConfigException when it cannot be read
+     */
+    public String text(Path file) {
         Problems problems = new Problems(file.toString());
         try {
-            if (Files.size(file) > MAX_FILE_BYTES) {
-                problems.add(Place.START, "the file has more than " + MAX_FILE_BYTES + " bytes");
-            } else {
-                return read(file.toString(), Files.readString(file, StandardCharsets.UTF_8));
+            if (Files.size(file) <= MAX_FILE_BYTES) {
+                return Files.readString(file, StandardCharsets.UTF_8);
             }
+            problems.add(Place.START, "the file has more than " + MAX_FILE_BYTES + " bytes");
         } catch (IOException e) {
             problems.add(Place.START, "the file cannot be read: " + References.reason(e));
         }

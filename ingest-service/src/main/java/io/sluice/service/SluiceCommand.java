@@ -6,6 +6,10 @@ import io.sluice.service.cli.PlanCommand;
 import io.sluice.service.cli.RunCommand;
 import io.sluice.service.cli.SchemaCommand;
 import io.sluice.service.cli.VerifyCommand;
+import io.sluice.service.remote.CompletionCommand;
+import io.sluice.service.remote.CutsCommand;
+import io.sluice.service.remote.RequestCommands;
+import io.sluice.service.remote.StatusCommand;
 import jakarta.enterprise.context.Dependent;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -28,9 +32,25 @@ import picocli.CommandLine.Spec;
         exitCodeList = {
             "0:done; for verify and demo: source and lake agree",
             "1:failed, refused, or a difference was found",
-            "2:the command line or a pipeline's file is wrong"
+            "2:the command line or a pipeline's file is wrong",
+            "3:for run: every failed pipeline was taken over by another process; for verify: not everything could be"
+                    + " compared",
+            "4:a command against a running service: nothing answers at its address"
         },
-        subcommands = {DemoCommand.class, RunCommand.class, PlanCommand.class, VerifyCommand.class, SchemaCommand.class
+        subcommands = {
+            DemoCommand.class,
+            RunCommand.class,
+            PlanCommand.class,
+            VerifyCommand.class,
+            SchemaCommand.class,
+            StatusCommand.class,
+            RequestCommands.Start.class,
+            RequestCommands.Stop.class,
+            RequestCommands.Pause.class,
+            RequestCommands.Resume.class,
+            RequestCommands.Resnapshot.class,
+            CutsCommand.class,
+            CompletionCommand.class
         })
 public class SluiceCommand implements Runnable {
     @Spec

@@ -44,6 +44,9 @@ public record EventJson(String type, String pipeline, Map<String, @Nullable Obje
         } else if (event instanceof PipelineEvent.VerificationEnded ended) {
             details.put("state", ended.state());
             details.put("verdict", ended.verdict().orElse(null));
+        } else if (event instanceof PipelineEvent.DefinitionChanged changed) {
+            details.put("change", changed.kind().name());
+            details.put("revision", changed.revision());
         } else if (event instanceof PipelineEvent.Failed failed) {
             details.put("kind", failed.failure().kind().name());
             details.put("message", failed.failure().message());

@@ -1,5 +1,6 @@
 package io.sluice.service.api;
 
+import io.sluice.service.definition.PipelineFleet;
 import io.sluice.service.runtime.Pipeline;
 import io.sluice.service.runtime.PipelineEvent;
 import io.sluice.service.runtime.PipelineState;
@@ -16,6 +17,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.EntityTag;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
@@ -28,6 +30,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestStreamElementType;
@@ -44,10 +48,12 @@ public class PipelinesResource {
     private static final int MOST_CUTS = 10_000;
 
     private final PipelineRegistry registry;
+    private final PipelineFleet fleet;
 
     @Inject
-    PipelinesResource(PipelineRegistry registry) {
+    PipelinesResource(PipelineRegistry registry, PipelineFleet fleet) {
         this.registry = registry;
+        this.fleet = fleet;
     }
 
     @GET
@@ -61,9 +67,18 @@ public class PipelinesResource {
     @GET
     @Path("{name}")
     @Operation(summary = "One pipeline with its tables")
+    @APIResponse(
+            responseCode = "200",
+            description = "The pipeline; ETag is the revision of its definition",
+            content = @Content(schema = @Schema(implementation = PipelineJson.class)))
     @APIResponse(responseCode = "404", description = "Unknown pipeline")
-    public PipelineJson get(@PathParam("name") String name) {
-        return PipelineJson.of(find(name).status());
+    public Response get(@PathParam("name") String name) {
+        PipelineJson status = PipelineJson.of(find(name).status());
+        return Response.ok(status)
+                .tag(fleet.find(name)
+                        .map(known -> new EntityTag(known.revision()))
+                        .orElse(null))
+                .build();
     }
 
     @GET
@@ -191,7 +206,10 @@ public class PipelinesResource {
             @PathParam("name") String name, @QueryParam("mode") @DefaultValue("until-stopped") String mode) {
         Pipeline pipeline = find(name);
         Pipeline.RunMode runMode = mode(mode);
-        return accepted(pipeline, "start", () -> pipeline.start(runMode));
+        return accepted(pipeline, "start", () -> {
+            pipeline.start(runMode);
+            fleet.asked(name, PipelineFleet.Begin.STARTED);
+        });
     }
 
     @POST
@@ -201,7 +219,10 @@ public class PipelinesResource {
     @APIResponse(responseCode = "409", description = "It is not active")
     public Response stop(@PathParam("name") String name) {
         Pipeline pipeline = find(name);
-        return accepted(pipeline, "stop", pipeline::stop);
+        return accepted(pipeline, "stop", () -> {
+            pipeline.stop();
+            fleet.asked(name, PipelineFleet.Begin.STOPPED);
+        });
     }
 
     @POST

@@ -2,6 +2,7 @@ package io.sluice.service.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import jakarta.ws.rs.core.Response;
+import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param detail what happened in this case and what to do
  * @param instance the path of the request
  * @param state the pipeline's state, where that is what stands in the way
+ * @param errors what is wrong with the body, each with its field and what to write instead
  */
 @Schema(name = "Problem")
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -23,7 +25,13 @@ public record Problem(
         int status,
         String detail,
         String instance,
-        @Nullable String state) {
+        @Nullable String state,
+        @Nullable List<DefinitionJson.ProblemJson> errors) {
+
+    /** A problem that is not one of the body's text. */
+    Problem(String type, String title, int status, String detail, String instance, @Nullable String state) {
+        this(type, title, status, detail, instance, state, null);
+    }
 
     /** The media type of problem documents. */
     public static final String MEDIA_TYPE = "application/problem+json";

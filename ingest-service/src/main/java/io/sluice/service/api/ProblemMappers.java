@@ -1,6 +1,9 @@
 package io.sluice.service.api;
 
+import io.sluice.config.ConfigException;
+import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
+import io.sluice.service.definition.RefusedChangeException;
 import io.sluice.service.runtime.ErrorPolicy;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
@@ -21,6 +24,42 @@ public class ProblemMappers {
     }
 
     @ServerExceptionMapper
+    Response refused(ConfigException error, UriInfo uri) {
+        int problems = error.problems().size();
+        return new Problem(
+                        "urn:sluice:problem:invalid-definition",
+                        "Invalid definition",
+                        400,
+                        "The pipeline's definition is refused: "
+                                + (problems == 1 ? "1 problem." : problems + " problems."),
+                        uri.getPath(),
+                        null,
+                        error.problems().stream()
+                                .map(DefinitionJson.ProblemJson::of)
+                                .toList())
+                .response();
+    }
+
+    @ServerExceptionMapper
+    Response refused(RefusedChangeException error, UriInfo uri) {
+        String type = error.reason().name().toLowerCase(Locale.ROOT).replace('_', '-');
+        int status = switch (error.reason()) {
+            case UNKNOWN -> 404;
+            case EXISTS, DEFINED_BY_FILE, TOO_MANY, NOT_KEPT -> 409;
+            case OUTDATED -> 412;
+            case OTHER_NAME -> 400;
+        };
+        return new Problem(
+                        "urn:sluice:problem:" + (status == 404 ? "unknown-pipeline" : type),
+                        status == 404 ? "Unknown pipeline" : "Change refused",
+                        status,
+                        String.valueOf(error.getMessage()),
+                        uri.getPath(),
+                        null)
+                .response();
+    }
+
+    @ServerExceptionMapper
     Response web(WebApplicationException error, UriInfo uri) {
         int status = error.getResponse().getStatus();
         Response.Status known = Response.Status.fromStatusCode(status);
@@ -36,8 +75,8 @@ public class ProblemMappers {
         return new Problem(
                         "urn:sluice:problem:"
                                 + error.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'),
-                        "Source or lake failed",
-                        503,
+                        error.kind() == ErrorKind.CONFIGURATION ? "Invalid definition" : "Source or lake failed",
+                        error.kind() == ErrorKind.CONFIGURATION ? 400 : 503,
                         error.getMessage() + " " + ErrorPolicy.hint(error.kind()),
                         uri.getPath(),
                         null)

@@ -3,6 +3,7 @@ package io.sluice.service.cli;
 import io.sluice.config.ConfigException;
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
+import io.sluice.service.remote.ServiceException;
 import io.sluice.service.runtime.ErrorPolicy;
 import java.io.PrintWriter;
 import java.util.List;
@@ -10,6 +11,9 @@ import picocli.CommandLine;
 
 /** How errors look: one block on standard error, with what to do; a stack trace only when asked for. */
 public final class ErrorReport {
+
+    /** Nothing answers where a running service was expected. */
+    private static final int UNREACHABLE = 4;
 
     private ErrorReport() {}
 
@@ -58,6 +62,11 @@ public final class ErrorReport {
             return failure.kind() == ErrorKind.CONFIGURATION
                     ? CommandLine.ExitCode.USAGE
                     : CommandLine.ExitCode.SOFTWARE;
+        }
+        if (error instanceof ServiceException answer) {
+            block(String.valueOf(answer.getMessage()), out);
+            out.println("hint: " + answer.hint());
+            return answer.kind() == ServiceException.Kind.UNREACHABLE ? UNREACHABLE : CommandLine.ExitCode.SOFTWARE;
         }
         if (error instanceof InterruptedException) {
             out.println("sluice: interrupted");

@@ -4,6 +4,7 @@ import io.sluice.config.ConfigException;
 import io.sluice.config.ConfigProblem;
 import io.sluice.config.PipelineConfig;
 import io.sluice.config.PipelineConfigReader;
+import io.sluice.service.definition.PipelineDefinition;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,12 +18,26 @@ final class PipelineFiles {
 
     /** @throws ConfigException when any file is refused, or two have one name */
     static List<PipelineConfig> read(List<Path> files) {
+        return readDefined(files).stream().map(Defined::config).toList();
+    }
+
+    /**
+     * A pipeline with the text that it comes from.
+     *
+     * @param config what the text says
+     */
+    record Defined(PipelineDefinition definition, PipelineConfig config) {}
+
+    /** @throws ConfigException when any file is refused, or two have one name */
+    static List<Defined> readDefined(List<Path> files) {
         List<ConfigProblem> problems = new ArrayList<>();
         Map<String, Path> names = new LinkedHashMap<>();
-        List<PipelineConfig> configs = new ArrayList<>();
+        List<Defined> defined = new ArrayList<>();
+        PipelineConfigReader reader = PipelineConfigReader.ofProcess();
         for (Path file : files) {
             try {
-                PipelineConfig config = PipelineConfigReader.ofProcess().read(file);
+                String text = reader.text(file);
+                PipelineConfig config = reader.read(file.toString(), text);
                 Path other = names.putIfAbsent(config.name(), file);
                 if (other != null) {
                     problems.add(new ConfigProblem(
@@ -34,7 +49,9 @@ final class PipelineFiles {
                                     + "; give each pipeline its own, since it names what it owns at the source and in"
                                     + " the lake"));
                 }
-                configs.add(config);
+                defined.add(new Defined(
+                        new PipelineDefinition(config.name(), text, PipelineDefinition.Origin.FILE, file.toString()),
+                        config));
             } catch (ConfigException e) {
                 problems.addAll(e.problems());
             }
@@ -42,6 +59,6 @@ final class PipelineFiles {
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
-        return configs;
+        return defined;
     }
 }

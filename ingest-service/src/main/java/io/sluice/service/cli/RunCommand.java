@@ -1,21 +1,26 @@
 package io.sluice.service.cli;
 
 import io.quarkus.arc.Unremovable;
-import io.sluice.config.PipelineConfig;
+import io.sluice.config.PipelineConfigReader;
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.service.console.Console;
+import io.sluice.service.definition.DefinitionDirectories;
+import io.sluice.service.definition.DirectoryWatch;
+import io.sluice.service.definition.PipelineDefinition;
+import io.sluice.service.definition.PipelineFleet;
+import io.sluice.service.definition.WatchedDefinitions;
 import io.sluice.service.runtime.Pipeline;
 import io.sluice.service.runtime.PipelineState;
 import io.sluice.service.runtime.PipelineStatus;
-import io.sluice.service.verify.PipelineVerification;
-import io.sluice.service.verify.Verifications;
-import io.sluice.service.wiring.PipelineAssembly;
 import io.sluice.service.wiring.PipelineRegistry;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +29,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -42,20 +48,45 @@ public class RunCommand implements Callable<Integer> {
     private static final long LOOK_MILLIS = 100;
 
     private final PipelineRegistry registry;
-    private final Verifications verifications;
+    private final PipelineFleet fleet;
+    private final WatchedDefinitions watched;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     CommandSpec spec;
 
-    @Parameters(arity = "1..*", paramLabel = "FILE", description = "Pipeline files (YAML).")
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "FILE|DIRECTORY",
+            description = {
+                "Pipeline files (YAML), and directories of them. A directory is followed: a file that is added, changed"
+                        + " or removed takes effect at once, and one that is wrong leaves its pipeline alone.",
+                "With none of them, pipelines come by the API."
+            })
     @SuppressWarnings("NullAway.Init") // set by picocli
-    List<Path> files;
+    List<Path> places = List.of();
 
     @Option(
             names = "--until-caught-up",
             description = "End with 0 when everything that was committed at the source before the start is published.")
     boolean untilCaughtUp;
+
+    @Option(
+            names = "--definitions",
+            paramLabel = "DIRECTORY",
+            description = "Where pipelines that are made by the API are kept (default: ${DEFAULT-VALUE}).",
+            defaultValue = ".sluice/definitions.d")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    Path definitions;
+
+    @Option(
+            names = "--look-every",
+            paramLabel = "DURATION",
+            description = "How often directories are looked at (default: ${DEFAULT-VALUE}).",
+            defaultValue = "PT2S",
+            hidden = true)
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    Duration lookEvery;
 
     @Option(names = "--plain", description = "Plain lines instead of progress bars, also in a terminal.")
     boolean plain;
@@ -68,37 +99,50 @@ public class RunCommand implements Callable<Integer> {
     String port;
 
     @Inject
-    RunCommand(PipelineRegistry registry, Verifications verifications) {
+    RunCommand(PipelineRegistry registry, PipelineFleet fleet, WatchedDefinitions watched) {
         this.registry = registry;
-        this.verifications = verifications;
+        this.fleet = fleet;
+        this.watched = watched;
     }
 
     @Override
-    public Integer call() throws InterruptedException {
-        List<PipelineConfig> configs = PipelineFiles.read(files);
+    public Integer call() throws InterruptedException, IOException {
+        if (untilCaughtUp && places.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--until-caught-up needs the FILEs of the pipelines that shall catch up.");
+        }
+        List<Path> directories = places.stream().filter(Files::isDirectory).toList();
+        List<Path> files = new ArrayList<>(places);
+        files.removeAll(directories);
+        if (untilCaughtUp) {
+            // They end, so nothing is followed.
+            for (Path directory : directories) {
+                files.addAll(DefinitionDirectories.files(directory));
+            }
+        }
         PrintWriter out = spec.commandLine().getOut();
-        for (PipelineConfig config : configs) {
-            PipelineAssembly assembly = PipelineAssembly.of(config);
-            Pipeline pipeline = assembly.pipeline(registry, Clock.systemUTC());
-            registry.add(pipeline);
-            verifications.offer(pipeline.name(), new PipelineVerification(assembly, pipeline));
+        for (PipelineFiles.Defined defined : PipelineFiles.readDefined(files)) {
+            fleet.addFile(defined.definition(), defined.config());
         }
         StopSignal stop = StopSignal.install();
-        Collection<Pipeline> pipelines = registry.pipelines();
-        try (Console console = Console.open(registry, out, plain ? Console.Style.PLAIN : Console.Style.AUTOMATIC)) {
+        Collection<Pipeline> given = registry.pipelines();
+        try (Console console = Console.open(registry, out, plain ? Console.Style.PLAIN : Console.Style.AUTOMATIC);
+                Following following = follow(untilCaughtUp ? List.of() : directories, console)) {
             console.say("API  " + ApiAddress.url() + "/api/v1/pipelines");
-            for (Pipeline pipeline : pipelines) {
+            for (Pipeline pipeline : given) {
                 pipeline.start(untilCaughtUp ? Pipeline.RunMode.UNTIL_CAUGHT_UP : Pipeline.RunMode.UNTIL_STOPPED);
             }
-            while (!stop.await(LOOK_MILLIS) && !isOver(pipelines)) {
+            following.begin();
+            while (!stop.await(LOOK_MILLIS) && !isOver()) {
                 continue;
             }
             if (stop.isRequested()) {
                 console.say("Stopping; the open cut is finished or given up whole");
-                stopAll(pipelines);
+                following.close();
+                stopAll(registry.pipelines());
             }
         }
-        return exitCode(pipelines);
+        return exitCode(registry.pipelines());
     }
 
     private static int exitCode(Collection<Pipeline> pipelines) {
@@ -115,11 +159,64 @@ public class RunCommand implements Callable<Integer> {
         return takenOver ? TAKEN_OVER : ExitCode.SOFTWARE;
     }
 
-    /** A pipeline that was stopped through the API can be started again, so the service stays; failed ones end it. */
-    private boolean isOver(Collection<Pipeline> pipelines) {
-        return pipelines.stream()
-                .map(pipeline -> pipeline.status().state())
-                .allMatch(state -> untilCaughtUp ? !state.isActive() : state == PipelineState.FAILED);
+    /**
+     * A pipeline that was stopped through the API can be started again, so the service stays. When all that it was given
+     * have failed it ends, unless others can still come.
+     */
+    private boolean isOver() {
+        Collection<Pipeline> pipelines = registry.pipelines();
+        boolean only = places.stream().noneMatch(Files::isDirectory)
+                && !pipelines.isEmpty()
+                && fleet.definitions().stream().noneMatch(known -> known.origin() == PipelineDefinition.Origin.API);
+        return untilCaughtUp
+                ? pipelines.stream()
+                        .noneMatch(pipeline -> pipeline.status().state().isActive())
+                : only
+                        && pipelines.stream()
+                                .allMatch(pipeline -> pipeline.status().state() == PipelineState.FAILED);
+    }
+
+    /** What makes pipelines come and go while the process runs. */
+    private final class Following implements AutoCloseable {
+
+        private final Optional<DefinitionDirectories> directories;
+        private final Console console;
+        private Optional<DirectoryWatch> watch = Optional.empty();
+
+        Following(Optional<DefinitionDirectories> directories, Console console) {
+            this.directories = directories;
+            this.console = console;
+        }
+
+        void begin() {
+            if (untilCaughtUp) {
+                return;
+            }
+            directories.ifPresent(followed -> {
+                watched.watch(followed);
+                followed.begin();
+                watch = Optional.of(DirectoryWatch.start(followed, lookEvery));
+            });
+            fleet.keepIn(definitions).forEach((name, refusal) -> {
+                watched.refuse(new DefinitionDirectories.Refused(
+                        definitions.resolve(name + ".yaml").toString(), refusal.problems()));
+            });
+            watched.refused()
+                    .forEach(refused -> refused.problems().forEach(problem -> console.say("REFUSED  " + problem)));
+        }
+
+        @Override
+        public void close() {
+            watch.ifPresent(DirectoryWatch::close);
+        }
+    }
+
+    private Following follow(List<Path> directories, Console console) {
+        return new Following(
+                directories.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(new DefinitionDirectories(fleet, PipelineConfigReader.ofProcess(), directories)),
+                console);
     }
 
     private static void stopAll(Collection<Pipeline> pipelines) {

@@ -1,5 +1,7 @@
 package io.sluice.service.cli;
 
+import io.sluice.service.definition.FleetProducer;
+import io.sluice.service.definition.WatchedDefinitions;
 import io.sluice.service.verify.Verifications;
 import io.sluice.service.wiring.PipelineRegistry;
 import java.time.Clock;
@@ -13,7 +15,9 @@ public final class StandaloneCommands implements CommandLine.IFactory {
     @Override
     public <K> K create(Class<K> type) throws Exception {
         if (type == RunCommand.class) {
-            return type.cast(new RunCommand(registry, new Verifications(registry, Clock.systemUTC())));
+            Verifications verifications = new Verifications(registry, Clock.systemUTC());
+            return type.cast(new RunCommand(
+                    registry, FleetProducer.standalone(registry, verifications), new WatchedDefinitions()));
         }
         if (type == DemoCommand.class) {
             return type.cast(new DemoCommand(registry));

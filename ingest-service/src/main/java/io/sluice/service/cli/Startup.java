@@ -17,6 +17,10 @@ import java.util.Set;
 public final class Startup {
 
     private static final Set<String> SERVING = Set.of("run", "demo");
+    /** What prints, or asks a running service, is quick without the container. */
+    private static final Set<String> LIGHT =
+            Set.of("schema", "completion", "status", "start", "stop", "pause", "resume", "resnapshot", "cuts");
+
     private static final Set<String> ASKING = Set.of("-h", "--help", "-V", "--version");
     private static final String DEFAULT_HOST = "127.0.0.1";
     private static final String DEFAULT_PORT = "8080";
@@ -46,7 +50,7 @@ public final class Startup {
     public boolean needsContainer() {
         Optional<String> command = command();
         return command.isPresent()
-                && !command.get().equals("schema")
+                && !LIGHT.contains(command.get())
                 && arguments.stream().noneMatch(ASKING::contains);
     }
 

@@ -50,9 +50,20 @@ public class PipelineMetrics {
                     .increment();
         } else if (event instanceof PipelineEvent.HandedOver handover) {
             meters.timer("sluice.snapshot", tags).record(Duration.ofMillis((long) (handover.seconds() * 1000)));
+        } else if (event instanceof PipelineEvent.DefinitionChanged changed) {
+            if (changed.kind() == PipelineEvent.DefinitionChanged.Kind.REMOVED) {
+                forget(event.pipeline());
+            }
         } else if (event instanceof PipelineEvent.StateChanged) {
             pipelines.find(event.pipeline()).ifPresent(this::register);
         }
+    }
+
+    private void forget(String name) {
+        meters.getMeters().stream()
+                .filter(meter -> name.equals(meter.getId().getTag("pipeline")))
+                .forEach(meters::remove);
+        registered.removeIf(known -> known.equals(name) || known.startsWith(name + "/"));
     }
 
     private void register(Pipeline pipeline) {
@@ -78,33 +89,35 @@ public class PipelineMetrics {
             }
             FunctionCounter.builder(
                             "sluice.rows.published",
-                            pipeline,
-                            known -> known.status().rowsPublished())
+                            pipelines,
+                            all -> all.find(name)
+                                    .map(known -> (double) known.status().rowsPublished())
+                                    .orElse(0.0))
                     .description("Change rows published")
                     .tags(tags)
                     .register(meters);
         }
         for (TableStatus table : pipeline.status().tables()) {
             if (registered.add(name + "/" + table.source())) {
-                registerTable(pipeline, table.source(), tags.and("table", table.source()));
+                registerTable(name, table.source(), tags.and("table", table.source()));
             }
         }
     }
 
-    private void registerTable(Pipeline pipeline, String source, Tags tags) {
-        FunctionCounter.builder("sluice.rows.read", pipeline, known -> of(known, source, TableStatus::rowsRead))
+    private void registerTable(String name, String source, Tags tags) {
+        FunctionCounter.builder("sluice.rows.read", pipelines, all -> of(all, name, source, TableStatus::rowsRead))
                 .description("Rows read by snapshots")
                 .tags(tags)
                 .register(meters);
-        FunctionCounter.builder("sluice.changes", pipeline, known -> of(known, source, TableStatus::changes))
+        FunctionCounter.builder("sluice.changes", pipelines, all -> of(all, name, source, TableStatus::changes))
                 .description("Changes taken from the source's log")
                 .tags(tags)
                 .register(meters);
         for (PipelinePhase phase : PipelinePhase.values()) {
             Gauge.builder(
                             "sluice.table.phase",
-                            pipeline,
-                            known -> of(known, source, table -> table.phase() == phase ? 1 : 0))
+                            pipelines,
+                            all -> of(all, name, source, table -> table.phase() == phase ? 1 : 0))
                     .description("1 for the phase it is in")
                     .tags(tags.and("phase", phase.name()))
                     .register(meters);
@@ -113,14 +126,23 @@ public class PipelineMetrics {
 
     private void gauge(
             String meter, String description, Tags tags, Pipeline pipeline, ToDoubleFunction<PipelineStatus> value) {
-        Gauge.builder(meter, pipeline, known -> value.applyAsDouble(known.status()))
+        String name = pipeline.name();
+        // By name: a replaced definition puts another object in its place.
+        Gauge.builder(
+                        meter,
+                        pipelines,
+                        all -> all.find(name)
+                                .map(known -> value.applyAsDouble(known.status()))
+                                .orElse(Double.NaN))
                 .description(description)
                 .tags(tags)
                 .register(meters);
     }
 
-    private static double of(Pipeline pipeline, String source, ToDoubleFunction<TableStatus> value) {
-        Optional<TableStatus> found = pipeline.status().tables().stream()
+    private static double of(
+            PipelineRegistry pipelines, String name, String source, ToDoubleFunction<TableStatus> value) {
+        Optional<TableStatus> found = pipelines.find(name).stream()
+                .flatMap(pipeline -> pipeline.status().tables().stream())
                 .filter(table -> table.source().equals(source))
                 .findFirst();
         return found.map(value::applyAsDouble).orElse(0.0);

@@ -1,13 +1,12 @@
 package io.sluice.service.plan;
 
-import io.sluice.lake.schema.IcebergSchemas;
 import io.sluice.pipeline.lake.LakeTableState;
 import io.sluice.pipeline.lake.TablePhase;
-import io.sluice.pipeline.schema.Column;
 import io.sluice.pipeline.schema.TableSchema;
 import io.sluice.pipeline.source.SourceProblem;
 import io.sluice.pipeline.source.SourceTable;
 import io.sluice.service.console.Amounts;
+import io.sluice.service.console.TextTable;
 import io.sluice.service.runtime.PreparedTable;
 import io.sluice.service.wiring.ConfiguredTables;
 import java.util.ArrayList;
@@ -19,8 +18,6 @@ import java.util.stream.Collectors;
 
 /** A plan as text. Pure. */
 public final class PlanPrinter {
-
-    private static final List<String> HEADER = List.of("column", "source type", "lake type", "notes");
 
     private PlanPrinter() {}
 
@@ -71,13 +68,12 @@ public final class PlanPrinter {
             lines.add("  inserts only: without a replica identity the log does not tell updates and deletes");
         }
         lines.add("  in the lake: " + plan.state(table).map(PlanPrinter::state).orElse("not there yet"));
-        List<List<String>> rows = new ArrayList<>();
-        rows.add(HEADER);
-        for (int i = 0; i < sink.width(); i++) {
-            rows.add(column(source.schema(), sink, i));
+        TextTable columns = new TextTable("column", "source type", "lake type", "notes");
+        for (PlanColumn column : PlanColumn.of(table)) {
+            columns.add(column.name(), column.sourceType(), column.lakeType(), String.join(", ", column.notes()));
         }
-        lines.addAll(aligned(rows));
-        Set<String> left = leftOut(source.schema(), sink);
+        columns.lines().forEach(line -> lines.add("  " + line));
+        Set<String> left = leftOut(table);
         if (!left.isEmpty()) {
             lines.add("  left out: " + String.join(", ", left));
         }
@@ -100,54 +96,11 @@ public final class PlanPrinter {
                 + (state.phase() == TablePhase.SNAPSHOT ? "" : " (owner " + state.pipeline() + ")");
     }
 
-    private static List<String> column(TableSchema source, TableSchema sink, int index) {
-        Column column = sink.column(index);
-        boolean computed = isComputed(source, column);
-        List<String> notes = new ArrayList<>();
-        if (sink.key().contains(index)) {
-            notes.add("key");
-        }
-        if (computed) {
-            notes.add("computed");
-        }
-        if (column.storage() == Column.Storage.OUT_OF_LINE) {
-            notes.add("large values kept when unchanged");
-        }
-        String lakeType = IcebergSchemas.type(column.type())
-                + (column.nullable() && !sink.key().contains(index) ? "" : " required");
-        return List.of(column.name(), computed ? "" : column.nativeType(), lakeType, String.join(", ", notes));
-    }
-
-    /** A column that is passed on has its source's native type; a computed one has its logical type's name. */
-    private static boolean isComputed(TableSchema source, Column column) {
-        boolean same = source.columns().stream()
-                .anyMatch(known ->
-                        known.name().equals(column.name()) && known.nativeType().equals(column.nativeType()));
-        return !same && column.nativeType().equals(column.type().toString());
-    }
-
-    private static Set<String> leftOut(TableSchema source, TableSchema sink) {
+    /** Columns of the source that the lake does not get. */
+    public static Set<String> leftOut(PreparedTable table) {
         Set<String> names = new TreeSet<>();
-        source.columns().forEach(column -> names.add(column.name()));
-        sink.columns().forEach(column -> names.remove(column.name()));
+        table.source().schema().columns().forEach(column -> names.add(column.name()));
+        table.spec().schema().columns().forEach(column -> names.remove(column.name()));
         return names;
-    }
-
-    private static List<String> aligned(List<List<String>> rows) {
-        int[] widths = new int[HEADER.size()];
-        for (List<String> row : rows) {
-            for (int i = 0; i < widths.length; i++) {
-                widths[i] = Math.max(widths[i], row.get(i).length());
-            }
-        }
-        List<String> lines = new ArrayList<>();
-        for (List<String> row : rows) {
-            StringBuilder line = new StringBuilder("  ");
-            for (int i = 0; i < widths.length; i++) {
-                line.append(row.get(i)).append(" ".repeat(widths[i] - row.get(i).length() + 2));
-            }
-            lines.add(line.toString().stripTrailing());
-        }
-        return lines;
     }
 }

@@ -33,6 +33,21 @@ public sealed interface PipelineEvent {
     /** A comparison of source and lake ended; with what it found, when it came to that. */
     record VerificationEnded(String pipeline, String state, Optional<String> verdict) implements PipelineEvent {}
 
+    /**
+     * What describes the pipeline changed.
+     *
+     * @param revision of the definition that there is now, or was last
+     */
+    record DefinitionChanged(String pipeline, Kind kind, String revision) implements PipelineEvent {
+
+        /** What happened to the pipeline with it. */
+        public enum Kind {
+            CREATED,
+            REPLACED,
+            REMOVED
+        }
+    }
+
     /** A failure; with the time until the next attempt, or empty when there is none. */
     record Failed(String pipeline, PipelineStatus.Failure failure, Optional<Duration> retryIn)
             implements PipelineEvent {}

@@ -85,6 +85,13 @@ public class Verifications {
         works.put(pipeline, work);
     }
 
+    /** The pipeline is gone: ends its verification and forgets the last one. */
+    public synchronized void withdraw(String pipeline) {
+        cancel(pipeline);
+        works.remove(pipeline);
+        latest.remove(pipeline);
+    }
+
     /**
      * Begins a verification.
      *

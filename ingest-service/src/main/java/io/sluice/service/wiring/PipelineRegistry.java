@@ -59,6 +59,19 @@ public class PipelineRegistry implements Consumer<PipelineEvent> {
         pipelines.put(pipeline.name(), pipeline);
     }
 
+    /** Takes a pipeline in, in the place of one of the same name. */
+    public synchronized void put(Pipeline pipeline) {
+        pipelines.put(pipeline.name(), pipeline);
+    }
+
+    /** Forgets a pipeline, which should have ended, with its cuts. */
+    public synchronized void remove(String name) {
+        pipelines.remove(name);
+        synchronized (cuts) {
+            cuts.remove(name);
+        }
+    }
+
     /** All pipelines in the order they were added. */
     public synchronized Collection<Pipeline> pipelines() {
         return List.copyOf(pipelines.values());

@@ -168,7 +168,7 @@ class PipelinesResourceTest {
                 .statusCode(400)
                 .body("status", equalTo(400));
         get("/api/v1/nothing").then().statusCode(404).contentType("application/problem+json");
-        given().delete(SHOP).then().statusCode(405).contentType("application/problem+json");
+        given().patch(SHOP).then().statusCode(405).contentType("application/problem+json");
     }
 
     @Test

@@ -1,0 +1,55 @@
+package io.sluice.service.definition;
+
+import io.sluice.config.Environment;
+import io.sluice.config.PipelineConfigReader;
+import io.sluice.config.TextFiles;
+import io.sluice.service.runtime.Pipeline;
+import io.sluice.service.verify.PipelineVerification;
+import io.sluice.service.verify.Verifications;
+import io.sluice.service.wiring.PipelineAssembly;
+import io.sluice.service.wiring.PipelineRegistry;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** Makes the fleet of this process from the service's settings. */
+public class FleetProducer {
+
+    private static final int MOST_PIPELINES = 500;
+
+    /** A fleet for a process that takes no settings. */
+    public static PipelineFleet standalone(PipelineRegistry registry, Verifications verifications) {
+        return new FleetProducer().fleet(registry, verifications, MOST_PIPELINES, Optional.empty());
+    }
+
+    /**
+     * The fleet.
+     *
+     * @param pipelines how many there may be
+     * @param secretDirectories where a text of the API may read {@code ${file:…}}; empty for nowhere
+     */
+    @Produces
+    @Singleton
+    PipelineFleet fleet(
+            PipelineRegistry registry,
+            Verifications verifications,
+            @ConfigProperty(name = "sluice.limits.pipelines", defaultValue = "" + MOST_PIPELINES) int pipelines,
+            @ConfigProperty(name = "sluice.api.secret-directories") Optional<List<Path>> secretDirectories) {
+        return new PipelineFleet(
+                registry,
+                verifications,
+                config -> {
+                    PipelineAssembly assembly = PipelineAssembly.of(config);
+                    Pipeline pipeline = assembly.pipeline(registry, Clock.systemUTC());
+                    return new PipelineFactory.Made(pipeline, new PipelineVerification(assembly, pipeline));
+                },
+                new PipelineConfigReader(
+                        Environment.ofProcess(),
+                        new AllowedFiles(secretDirectories.orElse(List.of()), TextFiles.ofFileSystem())),
+                new PipelineFleet.Limits(pipelines));
+    }
+}
