@@ -10,8 +10,10 @@ import io.sluice.service.definition.PipelineDefinition;
 import io.sluice.service.definition.PipelineFleet;
 import io.sluice.service.definition.WatchedDefinitions;
 import io.sluice.service.runtime.Pipeline;
+import io.sluice.service.runtime.PipelinePhase;
 import io.sluice.service.runtime.PipelineState;
 import io.sluice.service.runtime.PipelineStatus;
+import io.sluice.service.runtime.TableStatus;
 import io.sluice.service.wiring.PipelineRegistry;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
@@ -68,7 +70,9 @@ public class RunCommand implements Callable<Integer> {
 
     @Option(
             names = "--until-caught-up",
-            description = "End with 0 when everything that was committed at the source before the start is published.")
+            description =
+                    "End with 0 when everything that was committed at the source before the start is published; with 1 when"
+                            + " a table is stopped.")
     boolean untilCaughtUp;
 
     @Option(
@@ -124,6 +128,7 @@ public class RunCommand implements Callable<Integer> {
         for (PipelineFiles.Defined defined : PipelineFiles.readDefined(files)) {
             fleet.addFile(defined.definition(), defined.config());
         }
+        List<String> left = List.of();
         StopSignal stop = StopSignal.install();
         Collection<Pipeline> given = registry.pipelines();
         try (Console console = Console.open(registry, out, plain ? Console.Style.PLAIN : Console.Style.AUTOMATIC);
@@ -140,9 +145,26 @@ public class RunCommand implements Callable<Integer> {
                 console.say("Stopping; the open cut is finished or given up whole");
                 following.close();
                 stopAll(registry.pipelines());
+            } else if (untilCaughtUp) {
+                left = leftBehind(given);
+                left.forEach(console::say);
             }
         }
-        return exitCode(registry.pipelines());
+        int code = exitCode(registry.pipelines());
+        return code == ExitCode.OK && !left.isEmpty() ? ExitCode.SOFTWARE : code;
+    }
+
+    /** Tables of which not everything is published although their pipelines have caught up, with the reason. */
+    private static List<String> leftBehind(Collection<Pipeline> pipelines) {
+        List<String> left = new ArrayList<>();
+        for (Pipeline pipeline : pipelines) {
+            for (TableStatus table : pipeline.status().tables()) {
+                if (table.phase() == PipelinePhase.STOPPED) {
+                    left.add(pipeline.name() + "  not caught up  " + table.source() + " is stopped: " + table.detail());
+                }
+            }
+        }
+        return left;
     }
 
     private static int exitCode(Collection<Pipeline> pipelines) {

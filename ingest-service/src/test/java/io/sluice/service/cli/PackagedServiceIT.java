@@ -37,27 +37,7 @@ class PackagedServiceIT {
                 "CREATE TABLE items (id bigint PRIMARY KEY, name text)",
                 "INSERT INTO items SELECT i, 'item ' || i FROM generate_series(1, 500) i",
                 "ANALYZE");
-        Path file = Files.writeString(directory.resolve("shop.yaml"), """
-                pipeline:
-                  name: packaged
-                  commit-interval: 200ms
-                  state-directory: "%1$s/state"
-                source:
-                  type: postgres
-                  hostname: %2$s
-                  port: %3$d
-                  database-name: %4$s
-                  username: %5$s
-                  tables: public.items
-                sink:
-                  type: iceberg
-                  namespace: shop
-                  catalog:
-                    type: jdbc
-                    uri: "jdbc:sqlite:%1$s/catalog.db"
-                    warehouse: "%1$s/warehouse"
-                """.formatted(
-                        directory, database.host(), database.port(), database.name(), database.user()));
+        Path file = file(database, "packaged");
         Process service = start("run", file.toString(), "--port", "0");
         try {
             String api = awaitLine(service, "API +(http\\S+)");
@@ -85,6 +65,50 @@ class PackagedServiceIT {
     }
 
     @Test
+    void a_service_that_another_one_takes_over_from_ends_with_3(TestDatabase database) throws Exception {
+        database.execute("CREATE TABLE items (id bigint PRIMARY KEY, name text)");
+        Path file = file(database, "taken-over");
+        Process first = start("run", file.toString(), "--port", "0");
+        try {
+            awaitLine(first, "(handover)");
+            Process second = start("run", file.toString(), "--port", "0");
+            try {
+                assertThat(first.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+                assertThat(first.exitValue()).as(output()).isEqualTo(RunCommand.TAKEN_OVER);
+                assertThat(second.isAlive()).as(output()).isTrue();
+            } finally {
+                second.destroyForcibly();
+            }
+        } finally {
+            first.destroyForcibly();
+        }
+    }
+
+    private Path file(TestDatabase database, String name) throws IOException {
+        return Files.writeString(directory.resolve("shop.yaml"), """
+                pipeline:
+                  name: %6$s
+                  commit-interval: 200ms
+                  state-directory: "%1$s/state"
+                source:
+                  type: postgres
+                  hostname: %2$s
+                  port: %3$d
+                  database-name: %4$s
+                  username: %5$s
+                  tables: public.items
+                sink:
+                  type: iceberg
+                  namespace: shop
+                  catalog:
+                    type: jdbc
+                    uri: "jdbc:sqlite:%1$s/catalog.db"
+                    warehouse: "%1$s/warehouse"
+                """.formatted(
+                        directory, database.host(), database.port(), database.name(), database.user(), name));
+    }
+
+    @Test
     void the_schema_is_printed_within_seconds() throws Exception {
         Process schema = start("schema");
 
@@ -107,7 +131,8 @@ class PackagedServiceIT {
         command.addAll(List.of(arguments));
         return new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(directory.resolve("output.txt").toFile())
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        directory.resolve("output.txt").toFile()))
                 .start();
     }
 

@@ -96,6 +96,25 @@ class RunIT {
     }
 
     @Test
+    void a_run_until_caught_up_ends_with_1_when_a_table_is_stopped_and_says_which(TestDatabase database)
+            throws IOException {
+        Path file = pipeline(database, "amount * 100 AS cents");
+        assertThat(Invocation.of("run", "--plain", "--until-caught-up", file.toString())
+                        .exitCode())
+                .isZero();
+        database.execute("ALTER TABLE notes ADD COLUMN author text", "INSERT INTO nothing VALUES (1)");
+
+        for (int i = 0; i < 2; i++) {
+            Invocation left = Invocation.of("run", "--plain", "--until-caught-up", file.toString());
+
+            assertThat(left.exitCode()).isEqualTo(1);
+            assertThat(left.out()).contains("not caught up  public.notes is stopped: ", "author");
+        }
+        Invocation verified = Invocation.of("verify", "--attempts", "1", file.toString());
+        assertThat(verified.out()).contains("public.nothing → shop.nothing  1 rows  ok");
+    }
+
+    @Test
     void a_plan_shows_tables_columns_and_what_is_wrong(TestDatabase database) throws IOException {
         Invocation good = Invocation.of(
                 "plan", pipeline(database, "amount * 100 AS cents").toString());
