@@ -41,6 +41,7 @@ final class Assembler {
                 source.find(Vocabulary.TABLES_EXCLUDE).map(TableSelector::new).orElseGet(TableSelector::none),
                 source.find(Vocabulary.SLOT_NAME).orElseGet(() -> postgresName(pipeline)),
                 source.find(Vocabulary.PUBLICATION_NAME).orElseGet(() -> postgresName(pipeline)),
+                source.get(Vocabulary.ON_LOST_SLOT),
                 source.get(Vocabulary.SSL_MODE),
                 source.find(Vocabulary.SSL_ROOT_CERT),
                 source.get(Vocabulary.CONNECT_TIMEOUT));

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param tablesExclude tables to leave out of {@code tables}
  * @param slotName PostgreSQL's replication slot; set for every type, used by PostgreSQL only
  * @param publicationName PostgreSQL's publication; set for every type, used by PostgreSQL only
+ * @param onLostSlot what to do when changes were lost
  * @param sslMode how the connection is encrypted
  * @param sslRootCert a PEM file with the authorities to trust
  * @param connectTimeout how long one attempt to connect may take, 1 second to 10 minutes
@@ -32,6 +33,7 @@ public record SourceConfig(
         TableSelector tablesExclude,
         String slotName,
         String publicationName,
+        OnLostSlot onLostSlot,
         SslMode sslMode,
         Optional<Path> sslRootCert,
         Duration connectTimeout) {

@@ -138,6 +138,14 @@ final class Vocabulary {
                             POSTGRES_NAME),
                     "The publication; postgres only. Default: sluice_<name>, with __ for each - of the name.")
             .example("shop_publication");
+    static final Key<OnLostSlot> ON_LOST_SLOT = Key.withDefault(
+                    "on-lost-slot",
+                    Texts.oneOf(OnLostSlot.class),
+                    "resnapshot",
+                    "When the server has dropped or invalidated the replication slot, so that changes are lost: "
+                            + "'resnapshot' loads every table anew, and readers see the old content until then; "
+                            + "'fail' stops with a message.")
+            .example("fail");
     static final Key<SslMode> SSL_MODE = Key.withDefault(
                     "ssl-mode",
                     Texts.oneOf(SslMode.class),
@@ -271,6 +279,7 @@ final class Vocabulary {
                     TABLES_EXCLUDE,
                     SLOT_NAME,
                     PUBLICATION_NAME,
+                    ON_LOST_SLOT,
                     SSL_MODE,
                     SSL_ROOT_CERT,
                     CONNECT_TIMEOUT)),

@@ -197,6 +197,11 @@ class PipelineSchemaTest {
                     "route[].replace-symbol \"<>\"",
                             Map.entry(c -> c.routes().get(0).replaceSymbol(), "<>")));
 
+    static {
+        DEFAULTS.put(
+                "source.on-lost-slot \"resnapshot\"", Map.entry(c -> c.source().onLostSlot(), OnLostSlot.RESNAPSHOT));
+    }
+
     @Test
     void every_default_of_the_schema_is_the_default_of_the_record() throws IOException {
         PipelineConfig config = Fixtures.read(BASE);

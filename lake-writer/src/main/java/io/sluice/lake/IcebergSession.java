@@ -151,15 +151,27 @@ final class IcebergSession implements LakeSession {
 
     @Override
     public CommitOutcome askLoad(TableId id) {
+        TableMarks marks = table(id).marks();
+        return askLoad(id, marks);
+    }
+
+    @Override
+    public CommitOutcome stopForLoad(TableId id, String reason) {
         LakeTable table = table(id);
-        TableMarks before = table.marks();
+        return askLoad(id, table.noted(table.marks().stopped(reason, ids.get())));
+    }
+
+    private CommitOutcome askLoad(TableId id, TableMarks next) {
+        LakeTable table = table(id);
         LoadPart part = new LoadPart(
                 LoadPart.Role.ASK, ids.get(), table.definition(), List.of(), 0, 0, TableLoad.Extent.PARTIAL);
+        failPoints.reach(FailPoint.LOAD_BEFORE_ASK);
         CommitResult result = committer.commit(List.of(new CommitTarget(
                 table.identifier(),
                 table.loadOperations(),
-                TableChange.load(id, before, before, List.of(), part, List.of()))));
-        Optional.ofNullable(result.marks().get(id)).ifPresent(marks -> table.setLoad(marks));
+                TableChange.load(id, table.marks(), next, List.of(), part, List.of()))));
+        failPoints.reach(FailPoint.LOAD_AFTER_ASK);
+        Optional.ofNullable(result.marks().get(id)).ifPresent(table::asked);
         return result.outcome();
     }
 

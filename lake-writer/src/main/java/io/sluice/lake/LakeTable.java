@@ -213,10 +213,16 @@ final class LakeTable implements AutoCloseable {
         loadBegins = true;
     }
 
+    /** The table is to be loaded anew; no cut was beside that. */
+    synchronized void asked(TableMarks newMarks) {
+        marks = newMarks;
+        loadBegins = true;
+    }
+
     /** A step of the load was committed; a cut may have been beside it. */
     synchronized void setLoad(TableMarks newMarks) {
         marks = marks.withLoad(newMarks.load()).withNotes(newMarks.notes());
-        loadBegins = newMarks.load().head() == TableMarks.NO_SNAPSHOT;
+        loadBegins = false;
     }
 
     /** What the table is shaped to with its load; empty when it keeps its own shape. */

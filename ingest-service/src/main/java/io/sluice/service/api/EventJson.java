@@ -34,6 +34,8 @@ public record EventJson(String type, String pipeline, Map<String, @Nullable Obje
             details.put("rows", cut.rows());
             details.put("tables", cut.tables());
             details.put("lagSeconds", cut.lagSeconds());
+        } else if (event instanceof PipelineEvent.StreamLost lost) {
+            details.put("reason", lost.reason());
         } else if (event instanceof PipelineEvent.TableStopped stopped) {
             details.put("source", stopped.source());
             details.put("reason", stopped.reason());

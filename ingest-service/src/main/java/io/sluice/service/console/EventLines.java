@@ -20,6 +20,8 @@ final class EventLines {
                     + String.format(Locale.ROOT, "%.1f", handover.seconds()) + "s ("
                     + Amounts.count(handover.rows() / Math.max(0.001, handover.seconds()))
                     + " rows/s); changes follow from " + handover.position());
+        } else if (event instanceof PipelineEvent.StreamLost lost) {
+            lines.add(name + "stream lost  every table is loaded anew: " + lost.reason());
         } else if (event instanceof PipelineEvent.TableStopped stopped) {
             lines.add(name + "table stopped  " + stopped.source() + ": " + stopped.reason());
         } else if (event instanceof PipelineEvent.VerificationEnded ended) {

@@ -52,7 +52,7 @@ final class ProgressLines {
 
     private static boolean isSnapshot(PipelineStatus status) {
         return status.state().isActive()
-                && status.phase() == PipelinePhase.SNAPSHOT
+                && !status.phase().follows()
                 && !status.tables().isEmpty();
     }
 

@@ -1,9 +1,11 @@
 package io.sluice.service.runtime;
 
 import io.sluice.pipeline.batch.ColumnBatch;
+import io.sluice.pipeline.error.PipelineException;
 import io.sluice.pipeline.schema.TableId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -18,6 +20,7 @@ final class Control {
     private final List<RepairRequest> repairRequests = new ArrayList<>();
     private final Set<TableId> reloads = new TreeSet<>();
     private boolean reloadRequested;
+    private Optional<PipelineException> streamLost = Optional.empty();
 
     synchronized void requestStop() {
         stopRequested = true;
@@ -73,6 +76,21 @@ final class Control {
     /** The lake knows that the table is to be loaded anew. */
     synchronized void reloadNoted(TableId source) {
         reloads.remove(source);
+    }
+
+    /** The stream has a gap: the next run must not follow it. */
+    synchronized void streamLost(PipelineException cause) {
+        streamLost = Optional.of(cause);
+    }
+
+    /** Why the stream must not be followed; empty while it may. */
+    synchronized Optional<PipelineException> streamLost() {
+        return streamLost;
+    }
+
+    /** The lake knows what the gap means for its tables, and the stream is gone. */
+    synchronized void streamReplaced() {
+        streamLost = Optional.empty();
     }
 
     /** The stream should come to rest and be begun again: tables are ready to join it. */

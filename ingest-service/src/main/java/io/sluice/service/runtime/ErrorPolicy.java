@@ -33,13 +33,13 @@ public record ErrorPolicy(Duration firstDelay, Duration maxDelay) {
      */
     Optional<Duration> retryAfter(ErrorKind kind, int attempt, Optional<Duration> sinceOutage) {
         return switch (kind) {
-            case SOURCE_UNAVAILABLE, LAKE_UNAVAILABLE -> Optional.of(delay(attempt));
+            // With a lost stream the next attempt takes the way back.
+            case SOURCE_UNAVAILABLE, LAKE_UNAVAILABLE, SOURCE_LOST -> Optional.of(delay(attempt));
             case SOURCE_REFUSED ->
                 sinceOutage
                         .filter(since -> since.compareTo(SOURCE_RECOVERS_WITHIN) < 0)
                         .map(since -> delay(attempt));
             case CONFIGURATION,
-                    SOURCE_LOST,
                     SCHEMA_CHANGED,
                     DATA_REFUSED,
                     LAKE_REFUSED,
@@ -64,8 +64,9 @@ public record ErrorPolicy(Duration firstDelay, Duration maxDelay) {
                         + "its log, and the pipeline goes on where it was.";
             case SOURCE_REFUSED -> "Grant or set what the message names, then start the pipeline again.";
             case SOURCE_LOST ->
-                "The change stream has a gap, so the tables must be read again: drop the pipeline's lake "
-                        + "tables and start it anew.";
+                "The change stream has a gap, so the tables must be read again, which the pipeline does by itself. With "
+                        + "'on-lost-slot: fail' it does not: set that to 'resnapshot' and start it, or drop its lake "
+                        + "tables.";
             case SCHEMA_CHANGED ->
                 "Have the table loaded anew (POST …/tables/{table}/resnapshot), or drop it in the lake and start the"
                         + " pipeline again.";

@@ -1,5 +1,6 @@
 package io.sluice.service.runtime;
 
+import io.sluice.config.OnLostSlot;
 import io.sluice.pipeline.batch.ColumnBatch;
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
@@ -145,7 +146,7 @@ final class ManagedPipeline implements Pipeline {
     @Override
     public synchronized CompletableFuture<Long> requestCut() {
         PipelineState now = state.state();
-        if (now != PipelineState.RUNNING || progress.phase() == PipelinePhase.SNAPSHOT) {
+        if (now != PipelineState.RUNNING || !progress.phase().follows()) {
             throw new IllegalStateException("Pipeline " + name + " is " + now
                     + (now == PipelineState.RUNNING ? " and reads a snapshot" : "") + "; it publishes no cut");
         }
@@ -155,7 +156,7 @@ final class ManagedPipeline implements Pipeline {
     @Override
     public synchronized CompletableFuture<Long> repair(List<ColumnBatch> keys) {
         PipelineState now = state.state();
-        if (now != PipelineState.RUNNING || progress.phase() == PipelinePhase.SNAPSHOT) {
+        if (now != PipelineState.RUNNING || !progress.phase().follows()) {
             throw new IllegalStateException("Pipeline " + name + " is " + now
                     + (now == PipelineState.RUNNING ? " and reads a snapshot" : "") + "; it reads no rows again");
         }
@@ -232,6 +233,12 @@ final class ManagedPipeline implements Pipeline {
                 }
                 Optional<Duration> delay = errorPolicy.retryAfter(
                         e.kind(), attempt++, outage.map(since -> Duration.between(since, clock.instant())));
+                if (e.kind() == ErrorKind.SOURCE_LOST) {
+                    run.streamLost(e);
+                    if (settings.onLostSlot() == OnLostSlot.FAIL) {
+                        delay = Optional.empty();
+                    }
+                }
                 report(e, delay);
                 if (delay.isEmpty() || !waitToRetry(run, delay.get())) {
                     end(delay.isEmpty() ? Optional.of(e) : Optional.empty());

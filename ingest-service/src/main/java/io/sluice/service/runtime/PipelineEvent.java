@@ -23,6 +23,9 @@ public sealed interface PipelineEvent {
     record CutPublished(String pipeline, long cut, String position, long rows, int tables, double lagSeconds)
             implements PipelineEvent {}
 
+    /** The change stream has a gap, for this reason; every table is loaded anew from here on. */
+    record StreamLost(String pipeline, String reason) implements PipelineEvent {}
+
     /** A table was left behind. */
     record TableStopped(String pipeline, String source, String reason) implements PipelineEvent {}
 

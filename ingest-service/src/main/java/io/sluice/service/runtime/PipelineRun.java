@@ -1,5 +1,6 @@
 package io.sluice.service.runtime;
 
+import io.sluice.config.OnLostSlot;
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
 import io.sluice.pipeline.failpoint.FailPoints;
@@ -88,47 +89,51 @@ final class PipelineRun {
     End run(Pipeline.RunMode mode) throws InterruptedException {
         try (SourceDatabase database = connectors.openDatabase();
                 Lake lake = connectors.openLake()) {
-            Optional<Position> target = mode == Pipeline.RunMode.UNTIL_CAUGHT_UP
-                    ? Optional.of(database.currentPosition())
-                    : Optional.empty();
-            // First, for a slot that was lost needs more than what else may be amiss.
-            database.streamPosition();
-            TablePreparation.Prepared prepared = preparation.prepare(database.inspect());
-            List<TableId> sinks =
-                    prepared.tables().stream().map(TableRuntime::sink).toList();
             Succession succession = new Succession(name, progress);
-            succession.requireNone(lake, sinks);
+            // Before a look at the source: a successor may have dropped the stream that this process had.
+            succession.requireNone(lake);
             try {
-                return run(prepared, database, lake, target);
+                Optional<Position> target = mode == Pipeline.RunMode.UNTIL_CAUGHT_UP
+                        ? Optional.of(database.currentPosition())
+                        : Optional.empty();
+                return run(database, lake, target);
             } catch (PipelineException e) {
-                throw succession.explain(e, lake, sinks);
+                throw succession.explain(e, lake);
             }
         }
     }
 
-    private End run(TablePreparation.Prepared prepared, SourceDatabase database, Lake lake, Optional<Position> target)
-            throws InterruptedException {
+    private End run(SourceDatabase database, Lake lake, Optional<Position> target) throws InterruptedException {
+        Optional<PipelineException> lost = StreamLoss.cause(this, database);
+        if (lost.isPresent() && settings.onLostSlot() == OnLostSlot.FAIL) {
+            // First, for a stream that was lost needs more than what else may be amiss.
+            throw lost.get();
+        }
+        TablePreparation.Prepared prepared = preparation.prepare(database.inspect());
         Set<TableId> reloads = control.beginReloads();
         Admission admission = Admission.decide(name, prepared, database, lake, reloads);
         List<TableRuntime> tables = admission.tables();
         List<TableRuntime> followed = admission.followed();
         List<LakeTableSpec> specs = admission.specs();
-        requireStream(followed, database.streamPosition());
+        Optional<StreamLoss> loss = StreamLoss.find(this, database, lost, tables);
         try (LakeSession session = lake.takeOver(name, specs, admission.left())) {
             boolean first = progress.epoch() == 0;
-            progress.owned(session.epoch());
+            progress.owned(tables, session.epoch());
             recall(tables, session.tables());
             if (first) {
                 // Whoever reads it is fenced by now. Not done again by a retry, which has ended its own stream.
                 database.takeStream();
             }
-            Optional<Position> streamPosition = database.streamPosition();
+            Optional<Position> streamPosition = loss.isPresent() ? Optional.empty() : database.streamPosition();
             Optional<LakeCut> latestTag = completeTags(session);
             recall(tables, lake.inspect(admission.left().keySet()));
+            String source = database.identity();
             for (TableRuntime table : followed) {
                 session.note(table.sink(), table.definition().notes());
+                session.note(table.sink(), Map.of(StreamLoss.SOURCE_NOTE, source));
                 session.note(table.sink(), Map.of(StorageWatch.NOTE, table.storageMark()));
             }
+            loss.ifPresent(found -> found.begin(session, followed));
             if (streamPosition.isPresent()) {
                 reloadReturned(session, followed, database.restrictStream(schemas(followed)));
             }
@@ -136,12 +141,7 @@ final class PipelineRun {
             // A load may be of no use any more because of what was noted.
             recall(followed, session.tables());
             boolean publishedAny = followed.stream().anyMatch(TableRuntime::isPublished);
-            boolean unpublishedAny = followed.stream().anyMatch(table -> !table.isPublished());
-            progress.begin(
-                    tables,
-                    session.epoch(),
-                    unpublishedAny ? PipelinePhase.SNAPSHOT : PipelinePhase.CATCH_UP,
-                    publishedAny ? streamPosition : Optional.empty());
+            progress.begin(phase(followed), publishedAny ? streamPosition : Optional.empty());
             for (TableRuntime table : tables) {
                 if (admission.left().containsKey(table.sink())) {
                     events.accept(new PipelineEvent.TableStopped(
@@ -157,6 +157,16 @@ final class PipelineRun {
             boolean running = publishedAny || followed.isEmpty() ? course.completeUnfinishedCut() : course.firstLoad();
             return running ? course.follow(target) : End.STOPPED;
         }
+    }
+
+    /** What a run is at that begins with these tables. */
+    private static PipelinePhase phase(List<TableRuntime> followed) {
+        if (followed.stream().allMatch(TableRuntime::isPublished)) {
+            return PipelinePhase.CATCH_UP;
+        }
+        return followed.stream().allMatch(TableRuntime::isReloading)
+                ? PipelinePhase.RESNAPSHOT
+                : PipelinePhase.SNAPSHOT;
     }
 
     /** A crash between two tables' tags is made good before anything new is published. */
@@ -181,8 +191,9 @@ final class PipelineRun {
             if (table.isPublished()) {
                 String reason = "The change stream of pipeline " + name + " did not include table " + table.source()
                         + ", so changes since cut " + table.state().cut() + " may be missing. It is loaded anew";
-                Outcomes.require(session.stop(table.sink(), reason), "the stop of table " + table.sink());
-                Outcomes.require(session.askLoad(table.sink()), "the request to load table " + table.sink() + " anew");
+                Outcomes.require(
+                        session.stopForLoad(table.sink(), reason),
+                        "the request to load table " + table.sink() + " anew");
             } else if (table.load().isPresent()) {
                 session.beginLoad(table.sink());
             }
@@ -213,24 +224,6 @@ final class PipelineRun {
             LakeTableState known = bySink.get(table.sink());
             if (known != null && known.pipeline().equals(name)) {
                 table.state(known);
-            }
-        }
-    }
-
-    private void requireStream(List<TableRuntime> tables, Optional<Position> streamPosition) {
-        if (streamPosition.isPresent()) {
-            return;
-        }
-        for (TableRuntime table : tables) {
-            if (table.isPublished()) {
-                throw new PipelineException(
-                        ErrorKind.SOURCE_LOST,
-                        table.source(),
-                        "Table " + table.sink() + " is published at position "
-                                + table.state().position().orElse("unknown")
-                                + ", but the source no longer has the replication slot of pipeline " + name
-                                + " that would tell what changed since",
-                        null);
             }
         }
     }

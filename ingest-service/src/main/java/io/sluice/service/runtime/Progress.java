@@ -2,6 +2,7 @@ package io.sluice.service.runtime;
 
 import io.sluice.pipeline.lake.LakeTableState;
 import io.sluice.pipeline.lake.PreparedCut;
+import io.sluice.pipeline.lake.TablePhase;
 import io.sluice.pipeline.position.Position;
 import io.sluice.pipeline.schema.TableId;
 import java.util.ArrayList;
@@ -51,15 +52,13 @@ final class Progress {
     }
 
     /** The lake's tables are owned in this epoch. */
-    synchronized void owned(long ownEpoch) {
+    synchronized void owned(List<TableRuntime> runTables, long ownEpoch) {
+        tables = List.copyOf(runTables);
         epoch = ownEpoch;
     }
 
-    /** A run begins with these tables, owned in this epoch; what the source was told before is durable. */
-    synchronized void begin(
-            List<TableRuntime> runTables, long runEpoch, PipelinePhase runPhase, Optional<Position> confirmed) {
-        tables = List.copyOf(runTables);
-        epoch = runEpoch;
+    /** A run begins with the tables that are owned; what the source was told before is durable. */
+    synchronized void begin(PipelinePhase runPhase, Optional<Position> confirmed) {
         phase = runPhase;
         logEnd = null;
         streamTarget = null;
@@ -134,12 +133,6 @@ final class Progress {
                 lagSeconds));
     }
 
-    /** A table was left behind. */
-    void tableStopped(TableRuntime table, String reason, Supplier<List<LakeTableState>> states) {
-        update(states);
-        events.accept(new PipelineEvent.TableStopped(pipeline, table.source().toString(), reason));
-    }
-
     synchronized Optional<Position> durable() {
         return Optional.ofNullable(durable);
     }
@@ -164,6 +157,11 @@ final class Progress {
         return rowsPublished.get();
     }
 
+    /** The names in the lake of the tables that are or were owned. */
+    synchronized List<TableId> sinks() {
+        return tables.stream().map(TableRuntime::sink).toList();
+    }
+
     List<TableStatus> tables() {
         List<TableRuntime> present;
         PipelinePhase now;
@@ -178,19 +176,23 @@ final class Progress {
         return statuses;
     }
 
-    /** Rows of a load are durable. */
-    void loadAdvanced(Supplier<List<LakeTableState>> states) {
+    /** Tables changed in the lake: rows of a load are durable, or a table was left behind. */
+    void tablesChanged(Supplier<List<LakeTableState>> states) {
         update(states);
     }
 
     /** The states are asked for under a lock: an older answer must not take the place of a newer one. */
     private void update(Supplier<List<LakeTableState>> states) {
+        List<PipelineEvent> stops;
         synchronized (updating) {
-            updateNow(states.get());
+            stops = updateNow(states.get());
         }
+        stops.forEach(events);
     }
 
-    private void updateNow(List<LakeTableState> states) {
+    /** Tables are left behind by requests of the pipeline, and by the lake where someone else changed them. */
+    private List<PipelineEvent> updateNow(List<LakeTableState> states) {
+        List<PipelineEvent> stops = new ArrayList<>();
         Map<TableId, LakeTableState> byTable = new HashMap<>();
         for (LakeTableState state : states) {
             byTable.put(state.table(), state);
@@ -202,8 +204,13 @@ final class Progress {
         for (TableRuntime table : present) {
             LakeTableState state = byTable.get(table.sink());
             if (state != null) {
+                if (state.phase() == TablePhase.STOPPED && !table.isStopped()) {
+                    stops.add(new PipelineEvent.TableStopped(
+                            pipeline, table.source().toString(), state.detail()));
+                }
                 table.state(state);
             }
         }
+        return stops;
     }
 }

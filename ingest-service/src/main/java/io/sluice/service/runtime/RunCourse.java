@@ -274,8 +274,7 @@ final class RunCourse {
         TableRuntime failed = TableFailures.concerned(failure, followed).orElseThrow(() -> failure);
         String reason = String.valueOf(failure.getMessage());
         Outcomes.require(session.stop(failed.sink(), reason), "the stop of table " + failed.sink());
-        run.progress.tableStopped(failed, reason, session::tables);
-        run.progress.loadAdvanced(session::tables);
+        run.progress.tablesChanged(session::tables);
     }
 
     private StreamPhase.End streamOnce(

@@ -388,7 +388,7 @@ final class StreamPhase {
             TableRuntime table = tables.get(entry.getKey());
             if (table != null && !table.isLeft()) {
                 Outcomes.require(lake.stop(table.sink(), entry.getValue()), "the stop of table " + table.sink());
-                progress.tableStopped(table, entry.getValue(), lake::tables);
+                progress.tablesChanged(lake::tables);
             }
         }
         stopping = new LinkedHashMap<>();

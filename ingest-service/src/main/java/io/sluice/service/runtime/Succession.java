@@ -4,8 +4,6 @@ import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
 import io.sluice.pipeline.lake.Lake;
 import io.sluice.pipeline.lake.LakeTableState;
-import io.sluice.pipeline.schema.TableId;
-import java.util.List;
 
 /** Whether another process has taken a pipeline over from this one. */
 final class Succession {
@@ -13,7 +11,7 @@ final class Succession {
     private final String pipeline;
     private final Progress progress;
 
-    /** @param progress knows the epoch that this process had, 0 before it had any */
+    /** @param progress knows the tables that this process owned, and its epoch, 0 before it had any */
     Succession(String pipeline, Progress progress) {
         this.pipeline = pipeline;
         this.progress = progress;
@@ -24,12 +22,12 @@ final class Succession {
      *
      * @throws PipelineException {@code FENCED}
      */
-    void requireNone(Lake lake, List<TableId> tables) {
+    void requireNone(Lake lake) {
         long own = progress.epoch();
         if (own == 0) {
             return;
         }
-        for (LakeTableState found : lake.inspect(tables)) {
+        for (LakeTableState found : lake.inspect(progress.sinks())) {
             if (found.pipeline().equals(pipeline) && found.epoch() > own) {
                 throw new PipelineException(
                         ErrorKind.FENCED,
@@ -43,12 +41,12 @@ final class Succession {
     }
 
     /** A successor ends this process's stream or drops its slot: what looks like a failure of the source is being fenced. */
-    PipelineException explain(PipelineException failure, Lake lake, List<TableId> tables) {
+    PipelineException explain(PipelineException failure, Lake lake) {
         if (failure.kind() == ErrorKind.FENCED || failure.kind() == ErrorKind.INTERRUPTED) {
             return failure;
         }
         try {
-            requireNone(lake, tables);
+            requireNone(lake);
             return failure;
         } catch (PipelineException e) {
             if (e.kind() == ErrorKind.FENCED) {

@@ -101,7 +101,7 @@ final class TableLoads {
                 table.resetSnapshot();
             }
         }
-        run.progress.loadAdvanced(session::tables);
+        run.progress.tablesChanged(session::tables);
     }
 
     /** The source keeps what the loads need that there are. */
@@ -159,7 +159,7 @@ final class TableLoads {
                         run.control,
                         run.settings.snapshotParallelism(),
                         watch,
-                        () -> run.progress.loadAdvanced(session::tables))
+                        () -> run.progress.tablesChanged(session::tables))
                 .run();
     }
 

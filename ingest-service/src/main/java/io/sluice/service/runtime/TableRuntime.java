@@ -184,7 +184,7 @@ final class TableRuntime {
         PipelinePhase phase = switch (now.phase()) {
             case SNAPSHOT -> PipelinePhase.SNAPSHOT;
             case STOPPED -> isReloading() ? PipelinePhase.SNAPSHOT : PipelinePhase.STOPPED;
-            case STREAMING -> pipelinePhase == PipelinePhase.SNAPSHOT ? PipelinePhase.CATCH_UP : pipelinePhase;
+            case STREAMING -> pipelinePhase.follows() ? pipelinePhase : PipelinePhase.CATCH_UP;
         };
         return new TableStatus(
                 source().toString(),

@@ -5,7 +5,6 @@ import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
 import io.sluice.pipeline.schema.TableId;
 import io.sluice.service.runtime.Pipeline;
-import io.sluice.service.runtime.PipelinePhase;
 import io.sluice.service.runtime.PipelineState;
 import io.sluice.service.runtime.PipelineStatus;
 import io.sluice.service.verify.Verifier.Step;
@@ -106,7 +105,7 @@ public final class Repair {
         long deadline = System.nanoTime() + READY_LIMIT.toNanos();
         while (true) {
             PipelineStatus status = pipeline.status();
-            if (status.state() == PipelineState.RUNNING && status.phase() != PipelinePhase.SNAPSHOT) {
+            if (status.state() == PipelineState.RUNNING && status.phase().follows()) {
                 return;
             }
             requireActive(status);

@@ -59,6 +59,7 @@ public record PipelineAssembly(PipelineConfig config, PostgresConnectors connect
                 config.commitMaxBytes().bytes(),
                 config.snapshotParallelism(),
                 config.tagInterval(),
+                config.source().onLostSlot(),
                 STOP_GRACE);
     }
 }

@@ -33,7 +33,7 @@ interface PhaseCourse {
 
     static PhaseCourse of(Phase phase) {
         return switch (phase) {
-            case SNAPSHOT, HANDOVER -> PhaseCourse::untilCaughtUp;
+            case SNAPSHOT, HANDOVER, LOST_STREAM -> PhaseCourse::untilCaughtUp;
             case INCREMENTAL -> PhaseCourse::untilCutIsTagged;
             case MAINTENANCE -> PhaseCourse::maintain;
         };
@@ -75,7 +75,8 @@ interface PhaseCourse {
         pipeline.start(Pipeline.RunMode.UNTIL_STOPPED);
         return await(
                 pipeline,
-                status -> status.state() == PipelineState.RUNNING && status.phase() != PipelinePhase.SNAPSHOT);
+                status -> status.state() == PipelineState.RUNNING
+                        && status.phase().follows());
     }
 
     /** Whether the pipeline came so far, and did not fail before. */

@@ -35,6 +35,7 @@ final class WitnessedMain {
                 assembly.config().commitMaxBytes().bytes(),
                 assembly.config().snapshotParallelism(),
                 Optional.empty(),
+                assembly.config().source().onLostSlot(),
                 Duration.ofSeconds(10));
         try (Pipeline pipeline = Pipelines.create(
                 assembly.config().name(),

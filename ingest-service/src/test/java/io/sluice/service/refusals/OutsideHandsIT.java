@@ -3,6 +3,7 @@ package io.sluice.service.refusals;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.service.runtime.Pipeline;
+import io.sluice.service.runtime.PipelineEvent;
 import io.sluice.service.runtime.PipelinePhase;
 import io.sluice.service.runtime.PipelineState;
 import io.sluice.service.runtime.TableStatus;
@@ -78,6 +79,10 @@ class OutsideHandsIT {
             database.execute("INSERT INTO orders VALUES (1000, 'a')", "INSERT INTO clients VALUES (1000, 'a')");
             rig.awaitPublished(pipeline);
             assertOrdersStopped(pipeline);
+            assertThat(rig.events(PipelineEvent.TableStopped.class))
+                    .singleElement()
+                    .satisfies(event -> assertThat(event.source()).isEqualTo("public.orders"))
+                    .satisfies(event -> assertThat(event.reason()).contains("written to by someone else"));
             database.execute("UPDATE orders SET note = 'b'", "UPDATE clients SET note = 'b'");
             rig.awaitPublished(pipeline);
             rig.assertLake("clients", "SELECT * FROM clients");

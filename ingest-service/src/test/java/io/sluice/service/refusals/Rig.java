@@ -53,6 +53,7 @@ final class Rig {
     private String password;
     private int port;
     private Path warehouse;
+    private String sourceSettings = "";
     private String pipelineSettings = "";
 
     /** A pipeline of these tables of the schema {@code public}, each into the table of the same name in {@code lake}. */
@@ -116,6 +117,11 @@ final class Rig {
 
     Rig settings(String lines) {
         this.pipelineSettings = lines;
+        return this;
+    }
+
+    Rig sourceSettings(String lines) {
+        this.sourceSettings = lines;
         return this;
     }
 
@@ -300,7 +306,8 @@ final class Rig {
                 + pipelineSettings.indent(2));
         yaml.append("source:\n  type: postgres\n  hostname: " + database.host() + "\n  port: " + port
                 + "\n  database-name: " + database.name() + "\n  username: " + quoted(user) + "\n  password: "
-                + quoted(password) + "\n  slot-name: " + slotName() + "\n  tables:\n");
+                + quoted(password) + "\n  slot-name: " + slotName() + "\n"
+                + sourceSettings.indent(2) + "  tables:\n");
         for (String table : tables) {
             yaml.append("    - public." + table + "\n");
         }

@@ -120,56 +120,107 @@ class SourceOutagesIT {
     }
 
     @Test
-    void aSlotThatIsDroppedUnderTheStreamFailsAndSaysHowToGoOn() throws InterruptedException {
+    void aSlotThatIsDroppedUnderTheStreamIsMadeAgainAndEveryTableLoadedAnew() throws InterruptedException {
         try (TestDatabase database = EmbeddedPostgresServer.shared().createDatabase()) {
             database.execute(TABLES);
-            Rig rig = new Rig(database, directory, "orders", "clients");
+            database.execute("CREATE TABLE events (kind text, n int)", "ALTER TABLE events REPLICA IDENTITY FULL");
+            Rig rig = new Rig(database, directory, "orders", "clients", "events");
             try (Pipeline pipeline = rig.pipeline()) {
                 pipeline.start(Pipeline.RunMode.UNTIL_STOPPED);
                 rig.awaitPublished(pipeline);
-                long cut = rig.publishedCut("orders");
                 Awaitility.await().atMost(Rig.LIMIT).ignoreExceptions().until(() -> {
                     database.terminateWalSenders();
                     database.execute("SELECT pg_drop_replication_slot('" + rig.slotName() + "')");
                     return true;
                 });
-                PipelineStatus.Failure failure = rig.awaitFailure(pipeline, ErrorKind.SOURCE_LOST);
-                assertThat(failure.message()).contains("slot");
-                assertThat(failure.hint()).contains("read again");
-                assertThat(rig.publishedCut("orders")).isEqualTo(cut);
+                database.execute(
+                        "DELETE FROM orders WHERE id < 50",
+                        "INSERT INTO events SELECT 'k' || i % 3, i % 2 FROM generate_series(1, 50) i",
+                        "UPDATE clients SET note = 'missed'");
+                awaitLoadedAnew(rig, pipeline);
+                assertThat(rig.events(PipelineEvent.StreamLost.class))
+                        .singleElement()
+                        .satisfies(event -> assertThat(event.reason()).contains("slot"));
+                database.execute("DELETE FROM events WHERE n = 1", "INSERT INTO orders VALUES (5000, 'after')");
+                rig.awaitPublished(pipeline);
+                rig.assertEqual();
+                assertRetried(rig);
             }
+            rig.catchUpAndCompare();
         }
     }
 
+    /** The way back is one cut for all tables. */
+    private static void awaitLoadedAnew(Rig rig, Pipeline pipeline) {
+        Awaitility.await()
+                .atMost(Rig.LIMIT)
+                .until(() -> !rig.events(PipelineEvent.StreamLost.class).isEmpty()
+                        && pipeline.status().phase() == PipelinePhase.STREAMING);
+        assertThat(List.of(rig.publishedCut("orders"), rig.publishedCut("clients")))
+                .containsOnly(rig.publishedCut("orders"));
+        assertThat(pipeline.status().tables())
+                .allSatisfy(table -> assertThat(table.phase()).isEqualTo(PipelinePhase.STREAMING));
+    }
+
     @Test
-    void aSlotWhoseLogTheServerRemovedFailsAndNamesTheSetting() throws InterruptedException {
+    void aSlotWhoseLogTheServerRemovedIsMadeAgainAndEveryTableLoadedAnew() throws InterruptedException {
         try (EmbeddedPostgresServer server = EmbeddedPostgresServer.start(
                 Map.of("max_slot_wal_keep_size", "1MB", "min_wal_size", "32MB", "max_wal_size", "32MB"))) {
             TestDatabase database = server.createDatabase();
             database.execute(TABLES);
-            Rig rig = new Rig(database, directory, "orders", "clients");
+            Rig rig = new Rig(database, directory, "orders", "clients").sourceSettings("on-lost-slot: fail");
             rig.catchUpAndCompare();
-            database.execute("CREATE TABLE noise (t text)");
-            Awaitility.await().atMost(Rig.LIMIT).until(() -> {
-                database.execute(
-                        "INSERT INTO noise SELECT repeat(md5(i::text), 20) FROM generate_series(1, 20000) i",
-                        "SELECT pg_switch_wal()",
-                        "CHECKPOINT");
-                return database.queryString("SELECT wal_status FROM pg_replication_slots WHERE slot_name = '"
-                                + rig.slotName() + "'")
-                        .equals("lost");
-            });
+            long cut = rig.publishedCut("orders");
+            loseTheLog(database, rig);
             PipelineStatus.Failure failure = rig.fails(ErrorKind.SOURCE_LOST);
             assertThat(failure.message())
-                    .contains(rig.slotName(), "can no longer be used", "snapshot the tables again");
-            assertThat(failure.hint()).contains("read again");
+                    .contains(rig.slotName(), "can no longer be used", "max_slot_wal_keep_size", "read again");
+            assertThat(failure.hint()).contains("read again", "on-lost-slot");
+            assertThat(rig.publishedCut("orders")).isEqualTo(cut);
 
             // What the hint says.
-            database.dropSlots();
-            rig.dropLakeTable("orders");
-            rig.dropLakeTable("clients");
+            rig.sourceSettings("");
+            rig.catchUpAndCompare();
+            assertThat(rig.events(PipelineEvent.StreamLost.class)).hasSize(1);
+            assertThat(rig.publishedCut("clients")).isEqualTo(rig.publishedCut("orders"));
+        }
+    }
+
+    @Test
+    void anotherServerBehindTheSameAddressIsNotLoadedSilently() throws InterruptedException {
+        try (TestDatabase database = EmbeddedPostgresServer.shared().createDatabase();
+                EmbeddedPostgresServer other = EmbeddedPostgresServer.start()) {
+            database.execute(TABLES);
+            Rig rig = new Rig(database, directory, "orders", "clients");
+            rig.catchUpAndCompare();
+            long cut = rig.publishedCut("orders");
+            TestDatabase there = other.createDatabase(database.name());
+            there.execute(TABLES);
+
+            rig.connectingTo(there.port());
+            PipelineStatus.Failure failure = rig.fails(ErrorKind.CONFIGURATION);
+
+            assertThat(failure.message()).contains("lake.", "was filled from database", database.name(), "address");
+            assertThat(rig.publishedCut("orders")).isEqualTo(cut);
+            assertThat(there.queryStrings("SELECT slot_name FROM pg_replication_slots"))
+                    .isEmpty();
+
+            rig.connectingTo(database.port());
             rig.catchUpAndCompare();
         }
+    }
+
+    private static void loseTheLog(TestDatabase database, Rig rig) {
+        database.execute("CREATE TABLE noise (t text)");
+        Awaitility.await().atMost(Rig.LIMIT).until(() -> {
+            database.execute(
+                    "INSERT INTO noise SELECT repeat(md5(i::text), 20) FROM generate_series(1, 20000) i",
+                    "SELECT pg_switch_wal()",
+                    "CHECKPOINT");
+            return database.queryString(
+                            "SELECT wal_status FROM pg_replication_slots WHERE slot_name = '" + rig.slotName() + "'")
+                    .equals("lost");
+        });
     }
 
     @Test

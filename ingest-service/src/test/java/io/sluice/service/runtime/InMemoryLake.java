@@ -70,6 +70,24 @@ final class InMemoryLake implements Lake {
         table(table).rows.add(key);
     }
 
+    /** Another process takes every table over. */
+    synchronized void raiseEpochs() {
+        tables.values().forEach(table -> {
+            LakeTableState old = table.state;
+            table.state = new LakeTableState(
+                    old.table(),
+                    old.pipeline(),
+                    old.epoch() + 1,
+                    old.cut(),
+                    old.position(),
+                    old.phase(),
+                    old.snapshotId(),
+                    old.detail(),
+                    old.notes(),
+                    old.load());
+        });
+    }
+
     /** The next step of a load ends like this instead of doing anything. */
     synchronized void nextStep(CommitOutcome outcome) {
         scriptedSteps.add(outcome);
@@ -299,6 +317,14 @@ final class InMemoryLake implements Lake {
                 table.state =
                         withLoad(table.state, Optional.of(new TableLoad(List.of(), 0, 0, TableLoad.Extent.PARTIAL)));
                 return new CommitOutcome.Committed(Map.of());
+            }
+        }
+
+        @Override
+        public CommitOutcome stopForLoad(TableId id, String reason) {
+            synchronized (InMemoryLake.this) {
+                stop(id, reason);
+                return askLoad(id);
             }
         }
 

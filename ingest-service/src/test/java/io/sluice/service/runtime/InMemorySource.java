@@ -60,6 +60,12 @@ final class InMemorySource {
     /** Tables that the stream does not include until they are read again. */
     final Set<TableId> leftStream = new TreeSet<>();
 
+    /** The slot is there and cannot be used. */
+    volatile boolean slotInvalid;
+
+    /** Which database this is. */
+    volatile String identity = "1/shop";
+
     int streamsBegun;
     int snapshotsBegun;
     int slotsDropped;
@@ -112,6 +118,17 @@ final class InMemorySource {
 
     synchronized void dropSlot() {
         slot = Optional.empty();
+    }
+
+    /** What is in the log now is told to nobody any more. */
+    synchronized void forgetLog() {
+        log.clear();
+    }
+
+    /** The database is one from before, with the same tables. */
+    synchronized void setBackTo(long position) {
+        log.clear();
+        end = position;
     }
 
     /** The source changes a table's rows and says nothing of it in its log. */
@@ -168,6 +185,9 @@ final class InMemorySource {
 
         @Override
         public Optional<Position> streamPosition() {
+            if (slotInvalid) {
+                throw new PipelineException(ErrorKind.SOURCE_LOST, "The slot was invalidated");
+            }
             return slot();
         }
 
@@ -207,6 +227,11 @@ final class InMemorySource {
         }
 
         @Override
+        public String identity() {
+            return identity;
+        }
+
+        @Override
         public Position currentPosition() {
             return end();
         }
@@ -234,6 +259,7 @@ final class InMemorySource {
         @Override
         public void dropStream() {
             dropSlot();
+            slotInvalid = false;
             slotsDropped++;
         }
 

@@ -6,22 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.sluice.config.OnLostSlot;
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.lake.CommitOutcome;
-import io.sluice.pipeline.lake.Lake;
-import io.sluice.pipeline.lake.LakeTableSpec;
 import io.sluice.pipeline.lake.TablePhase;
-import io.sluice.pipeline.position.LogSequenceNumber;
 import io.sluice.pipeline.position.Position;
 import io.sluice.pipeline.schema.TableId;
-import io.sluice.pipeline.schema.TableSchema;
-import io.sluice.pipeline.source.ChangeSource;
-import io.sluice.pipeline.source.SourceDatabase;
 import io.sluice.service.runtime.Pipeline.RunMode;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -49,54 +42,9 @@ class ManagedPipelineTest {
     }
 
     private ManagedPipeline pipeline(Duration commitInterval, long commitMaxRows, Optional<Duration> tagInterval) {
-        PipelineConnectors connectors = new PipelineConnectors() {
-            @Override
-            public SourceDatabase openDatabase() {
-                return source.database();
-            }
-
-            @Override
-            public ChangeSource openChanges() {
-                return source.changes();
-            }
-
-            @Override
-            public Lake openLake() {
-                return lake;
-            }
-
-            @Override
-            public Position parsePosition(String text) {
-                return LogSequenceNumber.parse(text);
-            }
-        };
-        TablePreparation preparation = inspection -> new TablePreparation.Prepared(
-                inspection.tables().stream()
-                        .map(table -> {
-                            TableId sink =
-                                    new TableId("lake", table.schema().table().name());
-                            LakeTableSpec spec = new LakeTableSpec(InMemorySource.schema(sink), List.of(), Map.of());
-                            return new TableRuntime(
-                                    table,
-                                    new PassThrough(table.schema(), spec.schema()),
-                                    spec,
-                                    definition(table.schema()),
-                                    "shop");
-                        })
-                        .toList(),
-                List.of());
-        return new ManagedPipeline(
-                "shop",
-                connectors,
-                preparation,
-                new RuntimeSettings(commitInterval, commitMaxRows, 1_000_000, 3, tagInterval, Duration.ofSeconds(5)),
-                new ErrorPolicy(Duration.ofMillis(10), Duration.ofMillis(50)),
-                events::add,
-                Clock.systemUTC());
-    }
-
-    static TableDefinition definition(TableSchema schema) {
-        return new TableDefinition(schema, new TableDefinition.Rule("*", ""), "id");
+        RuntimeSettings settings = new RuntimeSettings(
+                commitInterval, commitMaxRows, 1_000_000, 3, tagInterval, OnLostSlot.FAIL, Duration.ofSeconds(5));
+        return InMemoryPipelines.of(source, lake, settings, events::add);
     }
 
     @AfterEach
@@ -244,7 +192,7 @@ class ManagedPipelineTest {
     }
 
     @Test
-    void aDroppedSlotOfAPublishedPipelineIsAFailureThatSaysSo() throws InterruptedException {
+    void aDroppedSlotOfAPipelineThatIsToldToFailIsAFailureThatSaysSo() throws InterruptedException {
         source.createTable("public.orders", 1L);
         run(RunMode.UNTIL_CAUGHT_UP);
         source.dropSlot();

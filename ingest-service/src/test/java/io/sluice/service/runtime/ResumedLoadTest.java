@@ -6,24 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.sluice.pipeline.lake.Lake;
-import io.sluice.pipeline.lake.LakeTableSpec;
+import io.sluice.config.OnLostSlot;
 import io.sluice.pipeline.lake.TableLoad;
 import io.sluice.pipeline.lake.TablePhase;
-import io.sluice.pipeline.position.LogSequenceNumber;
 import io.sluice.pipeline.position.Position;
 import io.sluice.pipeline.schema.TableId;
-import io.sluice.pipeline.schema.TableSchema;
-import io.sluice.pipeline.source.ChangeSource;
-import io.sluice.pipeline.source.SourceDatabase;
-import io.sluice.pipeline.source.SourceTable;
 import io.sluice.service.runtime.Pipeline.RunMode;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.NoSuchElementException;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -34,43 +25,8 @@ class ResumedLoadTest {
 
     private final InMemorySource source = new InMemorySource();
     private final InMemoryLake lake = new InMemoryLake();
-    private final ManagedPipeline pipeline = new ManagedPipeline(
-            "shop",
-            new PipelineConnectors() {
-                @Override
-                public SourceDatabase openDatabase() {
-                    return source.database();
-                }
-
-                @Override
-                public ChangeSource openChanges() {
-                    return source.changes();
-                }
-
-                @Override
-                public Lake openLake() {
-                    return lake;
-                }
-
-                @Override
-                public Position parsePosition(String text) {
-                    return LogSequenceNumber.parse(text);
-                }
-            },
-            inspection -> new TablePreparation.Prepared(
-                    inspection.tables().stream().map(ResumedLoadTest::runtime).toList(), List.of()),
-            new RuntimeSettings(Duration.ofMillis(20), 1_000, 1_000_000, 2, Optional.empty(), Duration.ofSeconds(5)),
-            new ErrorPolicy(Duration.ofMillis(10), Duration.ofMillis(50)),
-            event -> {},
-            Clock.systemUTC());
-
-    private static TableRuntime runtime(SourceTable table) {
-        TableSchema schema = table.schema();
-        TableId sink = new TableId("lake", schema.table().name());
-        LakeTableSpec spec = new LakeTableSpec(InMemorySource.schema(sink), List.of(), Map.of());
-        return new TableRuntime(
-                table, new PassThrough(schema, spec.schema()), spec, ManagedPipelineTest.definition(schema), "shop");
-    }
+    private final ManagedPipeline pipeline =
+            InMemoryPipelines.of(source, lake, InMemoryPipelines.settings(OnLostSlot.RESNAPSHOT), event -> {});
 
     @AfterEach
     void end() {

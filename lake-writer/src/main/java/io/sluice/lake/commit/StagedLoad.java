@@ -1,5 +1,6 @@
 package io.sluice.lake.commit;
 
+import io.sluice.pipeline.lake.TablePhase;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.BaseTransaction;
 import org.apache.iceberg.OverwriteFiles;
@@ -73,13 +74,15 @@ final class StagedLoad {
     static TableMarks marks(TableMetadata staged, TableMetadata base, TableChange change) {
         if (change.kind() == TableChange.Kind.LOAD) {
             TableMarks found = TableMarks.read(base.properties()).orElse(change.expected());
-            LoadMarks before = change.load().role() != LoadPart.Role.CONTINUE
-                    ? LoadMarks.begin(change.load().commitId(), change.load().definition())
-                    : found.load();
-            long head =
-                    change.load().role() == LoadPart.Role.ASK ? TableMarks.NO_SNAPSHOT : CommitGuard.headOfLoad(staged);
-            return found.withNotes(change.next().notes())
-                    .withLoad(before.plus(change.load()).withHead(head));
+            TableMarks kept = found.withNotes(change.next().notes());
+            LoadMarks begun =
+                    LoadMarks.begin(change.load().commitId(), change.load().definition());
+            return switch (change.load().role()) {
+                case ASK -> asked(kept, change.next()).withLoad(begun.plus(change.load()));
+                case BEGIN -> kept.withLoad(begun.plus(change.load()).withHead(CommitGuard.headOfLoad(staged)));
+                case CONTINUE, NONE, PUBLISH, DROP ->
+                    kept.withLoad(found.load().plus(change.load()).withHead(CommitGuard.headOfLoad(staged)));
+            };
         }
         if (change.load().role() == LoadPart.Role.PUBLISH) {
             return change.next().withLoad(LoadMarks.NONE).withSnapshot(CommitGuard.headOfLoad(staged));
@@ -105,5 +108,10 @@ final class StagedLoad {
                 TableMetadata.buildFrom(staged).removeRef(LoadMarks.BRANCH).build();
             case NONE, BEGIN, CONTINUE -> staged;
         };
+    }
+
+    /** A table may be left behind in the commit that asks for its load. */
+    private static TableMarks asked(TableMarks found, TableMarks next) {
+        return next.phase() == TablePhase.STOPPED ? found.stopped(next.stoppedReason(), next.commitId()) : found;
     }
 }

@@ -14,48 +14,52 @@ public enum FailPoint {
     /** The lake's table exists, with this owner's marks from the beginning. */
     OWN_AFTER_CREATION(Phase.SNAPSHOT, Phase.HANDOVER),
     /** The new epoch is about to be written into a table; tables before it have it. */
-    OWN_BEFORE_TABLE(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE),
+    OWN_BEFORE_TABLE(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE, Phase.LOST_STREAM),
     /** The new epoch is in a table; tables behind it do not have it. */
-    OWN_AFTER_TABLE(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE),
+    OWN_AFTER_TABLE(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE, Phase.LOST_STREAM),
 
     /** A slot that an earlier run left without having published anything is about to be dropped. */
-    SLOT_BEFORE_DROP(Phase.SNAPSHOT),
+    SLOT_BEFORE_DROP(Phase.SNAPSHOT, Phase.LOST_STREAM),
     /** That slot is gone. */
-    SLOT_AFTER_DROP(Phase.SNAPSHOT),
+    SLOT_AFTER_DROP(Phase.SNAPSHOT, Phase.LOST_STREAM),
     /** Nothing keeps the source's log yet. */
-    SLOT_BEFORE_CREATION(Phase.SNAPSHOT),
+    SLOT_BEFORE_CREATION(Phase.SNAPSHOT, Phase.LOST_STREAM),
     /** Publication and slot exist, the exported snapshot with them; nothing is read. */
-    SLOT_AFTER_CREATION(Phase.SNAPSHOT),
+    SLOT_AFTER_CREATION(Phase.SNAPSHOT, Phase.LOST_STREAM),
     /** A snapshot of tables that join is about to begin beside the stream. */
     JOIN_BEFORE_SNAPSHOT(Phase.HANDOVER),
     /** The snapshot of tables that join is taken; nothing is read. */
     JOIN_AFTER_SNAPSHOT(Phase.HANDOVER),
 
     /** Rows of a snapshot are written; their files have no end yet. */
-    SNAPSHOT_BEFORE_FILES(Phase.SNAPSHOT, Phase.HANDOVER),
+    SNAPSHOT_BEFORE_FILES(Phase.SNAPSHOT, Phase.HANDOVER, Phase.LOST_STREAM),
     /** Files of a snapshot are durable; nothing refers to them. */
-    SNAPSHOT_AFTER_FILES(Phase.SNAPSHOT, Phase.HANDOVER),
+    SNAPSHOT_AFTER_FILES(Phase.SNAPSHOT, Phase.HANDOVER, Phase.LOST_STREAM),
+    /** A table is about to be stopped where it is and to be loaded anew; tables before it are. */
+    LOAD_BEFORE_ASK(Phase.LOST_STREAM),
+    /** That stands in the lake; nobody has been told, and the old change stream may still be there. */
+    LOAD_AFTER_ASK(Phase.LOST_STREAM),
     /** A part of a load is about to become durable. */
-    LOAD_BEFORE_STEP(Phase.SNAPSHOT, Phase.HANDOVER),
+    LOAD_BEFORE_STEP(Phase.SNAPSHOT, Phase.HANDOVER, Phase.LOST_STREAM),
     /** A part of a load is durable; its reader does not know. */
-    LOAD_AFTER_STEP(Phase.SNAPSHOT, Phase.HANDOVER),
+    LOAD_AFTER_STEP(Phase.SNAPSHOT, Phase.HANDOVER, Phase.LOST_STREAM),
     /** Every table that was read is visible; the stream has not begun. */
-    HANDOVER_BEFORE_STREAM(Phase.SNAPSHOT, Phase.HANDOVER),
+    HANDOVER_BEFORE_STREAM(Phase.SNAPSHOT, Phase.HANDOVER, Phase.LOST_STREAM),
 
     /** A cut is collected and its boundary known; its last files have no end yet. */
-    CUT_BEFORE_FILES(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE),
+    CUT_BEFORE_FILES(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE, Phase.LOST_STREAM),
     /** A cut's data files are durable; its deletion vectors are not written. */
-    CUT_AFTER_DATA_FILES(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE),
+    CUT_AFTER_DATA_FILES(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE, Phase.LOST_STREAM),
     /** A cut's data files and deletion vectors are durable and its keys staged in the index; nothing is committed. */
-    CUT_AFTER_DELETES(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE),
+    CUT_AFTER_DELETES(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE, Phase.LOST_STREAM),
     /** The next table's commit of a cut has not begun; with a commit over several tables, the cut's. */
-    CUT_BEFORE_TABLE(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE),
+    CUT_BEFORE_TABLE(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE, Phase.LOST_STREAM),
     /** A table's commit is in the catalog; its key index does not know. */
-    CUT_AFTER_CATALOG(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE),
+    CUT_AFTER_CATALOG(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE, Phase.LOST_STREAM),
     /** A table has the cut and its key index knows; tables behind it do not have it. */
-    CUT_AFTER_TABLE(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE),
+    CUT_AFTER_TABLE(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE, Phase.LOST_STREAM),
     /** Every table has the cut; the pipeline has not been told. */
-    CUT_AFTER_TABLES(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE),
+    CUT_AFTER_TABLES(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE, Phase.LOST_STREAM),
 
     /** The next table of a cut is about to get its tag; tables before it have it. */
     TAG_BEFORE_TABLE(Phase.INCREMENTAL, Phase.MAINTENANCE),
@@ -83,7 +87,9 @@ public enum FailPoint {
         /** A restart with changes in several tables that are published as cuts, one of them tagged. */
         INCREMENTAL,
         /** Beside the stream: rows are read again, cuts are tagged without a change, a table is left behind. */
-        MAINTENANCE
+        MAINTENANCE,
+        /** The source has lost the stream of published tables: all are loaded anew with a new one. */
+        LOST_STREAM
     }
 
     private final Set<Phase> phases;

@@ -44,6 +44,12 @@ public interface LakeSession extends AutoCloseable {
     CommitOutcome askLoad(TableId table);
 
     /**
+     * Leaves a table behind where it is, as {@link #stop} does, and notes in the same commit that it is to be loaded anew, as
+     * {@link #askLoad} does: its rows stay as they are until the load replaces them.
+     */
+    CommitOutcome stopForLoad(TableId table, String reason);
+
+    /**
      * Forgets what is durable of the table's load: its next step begins a load anew, in the same commit that drops the
      * old one. Nothing changes in the lake before.
      */

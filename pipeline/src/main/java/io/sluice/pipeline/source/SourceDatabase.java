@@ -70,6 +70,12 @@ public interface SourceDatabase extends AutoCloseable {
     Set<TableId> restrictStream(List<TableSchema> tables);
 
     /**
+     * Which database this is, whatever its address: of another server, or of another database of the same one, it is
+     * another text. A server that was copied has that of its original.
+     */
+    String identity();
+
+    /**
      * A position that covers everything committed before this call and that the change stream reaches even when nothing
      * else is ever written; may leave an empty transaction in the log.
      */

@@ -150,6 +150,19 @@ public final class PostgresDatabase implements SourceDatabase {
                 connection -> publication.restrict(connection, ids(tables)));
     }
 
+    /** {@inheritDoc} The number that {@code initdb} gave the server, and the database's name. */
+    @Override
+    public String identity() {
+        return on("asking which server this is", null, connection -> {
+            try (Statement statement = connection.createStatement();
+                    ResultSet rows = statement.executeQuery("SELECT s.system_identifier || '/' ||"
+                            + " pg_catalog.current_database() FROM pg_catalog.pg_control_system() s")) {
+                rows.next();
+                return Objects.requireNonNull(rows.getString(1));
+            }
+        });
+    }
+
     /**
      * {@inheritDoc}
      *

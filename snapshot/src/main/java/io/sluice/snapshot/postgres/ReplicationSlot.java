@@ -89,7 +89,8 @@ final class ReplicationSlot {
         String reason = rows.getString(9);
         @Nullable String lost = null;
         if (reason != null) {
-            lost = "invalidated by the server (" + reason + ")";
+            lost = "invalidated by the server (" + reason
+                    + ("wal_removed".equals(reason) ? "; see max_slot_wal_keep_size)" : ")");
         } else if ("lost".equals(walStatus)) {
             lost = "the log it needs was removed (wal_status lost; see max_slot_wal_keep_size)";
         } else if ("true".equals(rows.getString(10))) {
@@ -169,7 +170,7 @@ final class ReplicationSlot {
 
     String lost(String why) {
         return "Replication slot '" + name + "' can no longer be used: " + why
-                + ". The changes since are gone: drop the slot and snapshot the tables again.";
+                + ". The changes since are gone, and the tables have to be read again.";
     }
 
     String inUse(Found slot) {

@@ -119,7 +119,7 @@ final class ServerCheck {
         if (!found.ours()) {
             problems.add(error(slot.foreign(found)));
         } else if (found.lost().isPresent()) {
-            problems.add(error(slot.lost(found.lost().get())));
+            problems.add(warning(slot.lost(found.lost().get())));
         } else if (found.activePid() != 0) {
             problems.add(warning(slot.inUse(found)));
         }
