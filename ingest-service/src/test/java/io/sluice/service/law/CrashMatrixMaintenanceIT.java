@@ -4,7 +4,10 @@ import io.sluice.pipeline.failpoint.FailPoint;
 import io.sluice.pipeline.failpoint.FailPoint.Phase;
 import java.util.stream.Stream;
 
-/** Rows are read again in a cut of their own, cuts are tagged without a change, and a table is left behind. */
+/**
+ * Rows are read again in a cut of their own, cuts are tagged without a change, a table is loaded anew, and another one is
+ * left behind.
+ */
 class CrashMatrixMaintenanceIT extends CrashMatrix {
 
     CrashMatrixMaintenanceIT() {

@@ -13,9 +13,11 @@ import io.sluice.service.runtime.Pipeline;
 import io.sluice.service.runtime.PipelinePhase;
 import io.sluice.service.runtime.PipelineState;
 import io.sluice.service.runtime.PipelineStatus;
+import io.sluice.service.runtime.TableStatus;
 import io.sluice.testkit.postgres.TestDatabase;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +29,8 @@ import org.awaitility.Awaitility;
 /** What happens to a pipeline in a phase of the crash matrix, until the phase or the pipeline ends. */
 @FunctionalInterface
 interface PhaseCourse {
+
+    String MEMO = "public." + Bank.MEMO;
 
     /** Runs a pipeline that was not started yet; at the end it has ended or may be closed. */
     void run(Pipeline pipeline, TestDatabase source) throws InterruptedException;
@@ -50,25 +54,43 @@ interface PhaseCourse {
         }
     }
 
-    /** Rows are read again, cuts are tagged, and tables are left behind. */
+    /** Rows are read again, cuts are tagged, a table is loaded anew, and one is left behind. */
     private static void maintain(Pipeline pipeline, TestDatabase source) throws InterruptedException {
         if (!streams(pipeline)
                 || answer(pipeline, () -> pipeline.repair(List.of(accounts()))).isEmpty()
                 || answer(pipeline, pipeline::requestCut).isEmpty()
                 // Nothing changed: the last cut is tagged.
-                || answer(pipeline, pipeline::requestCut).isEmpty()) {
+                || answer(pipeline, pipeline::requestCut).isEmpty()
+                || !loadsAnew(pipeline, "public.entry")) {
             return;
         }
         source.execute(
                 "ALTER TABLE " + Bank.MEMO + " ADD COLUMN more_" + System.nanoTime() + " int",
                 "UPDATE " + Bank.MEMO + " SET text = 'changed'");
-        if (await(
-                pipeline,
-                status -> status.tables().stream()
-                        .filter(table -> table.phase() == PipelinePhase.STOPPED)
-                        .anyMatch(table -> table.source().equals("public." + Bank.MEMO)))) {
+        if (await(pipeline, status -> table(status, MEMO).phase() == PipelinePhase.STOPPED)) {
             answer(pipeline, pipeline::requestCut);
         }
+    }
+
+    /** No change is published meanwhile, so the table's next snapshot is the one that was loaded. */
+    private static boolean loadsAnew(Pipeline pipeline, String name) {
+        OptionalLong before = table(pipeline.status(), name).snapshotId();
+        try {
+            pipeline.resnapshot(name);
+        } catch (IllegalStateException e) {
+            return await(pipeline, status -> false);
+        }
+        return await(
+                pipeline,
+                status -> !table(status, name).loading()
+                        && !table(status, name).snapshotId().equals(before));
+    }
+
+    private static TableStatus table(PipelineStatus status, String name) {
+        return status.tables().stream()
+                .filter(table -> table.source().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static boolean streams(Pipeline pipeline) {

@@ -8,6 +8,7 @@ import io.sluice.service.runtime.PipelineEvent;
 import io.sluice.service.runtime.PipelinePhase;
 import io.sluice.service.runtime.PipelineState;
 import io.sluice.service.runtime.PipelineStatus;
+import io.sluice.testkit.faults.TcpProxy;
 import io.sluice.testkit.postgres.EmbeddedPostgresServer;
 import io.sluice.testkit.postgres.TestDatabase;
 import java.nio.file.Path;

@@ -27,24 +27,24 @@ public enum FailPoint {
     /** Publication and slot exist, the exported snapshot with them; nothing is read. */
     SLOT_AFTER_CREATION(Phase.SNAPSHOT, Phase.LOST_STREAM),
     /** A snapshot of tables that join is about to begin beside the stream. */
-    JOIN_BEFORE_SNAPSHOT(Phase.HANDOVER),
+    JOIN_BEFORE_SNAPSHOT(Phase.HANDOVER, Phase.MAINTENANCE),
     /** The snapshot of tables that join is taken; nothing is read. */
-    JOIN_AFTER_SNAPSHOT(Phase.HANDOVER),
+    JOIN_AFTER_SNAPSHOT(Phase.HANDOVER, Phase.MAINTENANCE),
 
     /** Rows of a snapshot are written; their files have no end yet. */
-    SNAPSHOT_BEFORE_FILES(Phase.SNAPSHOT, Phase.HANDOVER, Phase.LOST_STREAM),
+    SNAPSHOT_BEFORE_FILES(Phase.SNAPSHOT, Phase.HANDOVER, Phase.MAINTENANCE, Phase.LOST_STREAM),
     /** Files of a snapshot are durable; nothing refers to them. */
-    SNAPSHOT_AFTER_FILES(Phase.SNAPSHOT, Phase.HANDOVER, Phase.LOST_STREAM),
-    /** A table is about to be stopped where it is and to be loaded anew; tables before it are. */
-    LOAD_BEFORE_ASK(Phase.LOST_STREAM),
+    SNAPSHOT_AFTER_FILES(Phase.SNAPSHOT, Phase.HANDOVER, Phase.MAINTENANCE, Phase.LOST_STREAM),
+    /** A table is about to be marked to be loaded anew, stopped where it is or streaming; tables before it are. */
+    LOAD_BEFORE_ASK(Phase.MAINTENANCE, Phase.LOST_STREAM),
     /** That stands in the lake; nobody has been told, and the old change stream may still be there. */
-    LOAD_AFTER_ASK(Phase.LOST_STREAM),
+    LOAD_AFTER_ASK(Phase.MAINTENANCE, Phase.LOST_STREAM),
     /** A part of a load is about to become durable. */
-    LOAD_BEFORE_STEP(Phase.SNAPSHOT, Phase.HANDOVER, Phase.LOST_STREAM),
+    LOAD_BEFORE_STEP(Phase.SNAPSHOT, Phase.HANDOVER, Phase.MAINTENANCE, Phase.LOST_STREAM),
     /** A part of a load is durable; its reader does not know. */
-    LOAD_AFTER_STEP(Phase.SNAPSHOT, Phase.HANDOVER, Phase.LOST_STREAM),
+    LOAD_AFTER_STEP(Phase.SNAPSHOT, Phase.HANDOVER, Phase.MAINTENANCE, Phase.LOST_STREAM),
     /** Every table that was read is visible; the stream has not begun. */
-    HANDOVER_BEFORE_STREAM(Phase.SNAPSHOT, Phase.HANDOVER, Phase.LOST_STREAM),
+    HANDOVER_BEFORE_STREAM(Phase.SNAPSHOT, Phase.HANDOVER, Phase.MAINTENANCE, Phase.LOST_STREAM),
 
     /** A cut is collected and its boundary known; its last files have no end yet. */
     CUT_BEFORE_FILES(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE, Phase.LOST_STREAM),
@@ -86,7 +86,7 @@ public enum FailPoint {
         HANDOVER,
         /** A restart with changes in several tables that are published as cuts, one of them tagged. */
         INCREMENTAL,
-        /** Beside the stream: rows are read again, cuts are tagged without a change, a table is left behind. */
+        /** Beside the stream: rows are read again, cuts are tagged, a table is loaded anew, one is left behind. */
         MAINTENANCE,
         /** The source has lost the stream of published tables: all are loaded anew with a new one. */
         LOST_STREAM

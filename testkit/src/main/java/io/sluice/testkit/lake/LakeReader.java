@@ -35,6 +35,9 @@ public final class LakeReader implements AutoCloseable {
 
     private static final String CUT = "sluice.cut";
 
+    /** In the summary of a snapshot that replaced whatever the table had before. */
+    private static final String PUBLICATION = "sluice.publication";
+
     /** Made once, for reading Hadoop's defaults takes longer than reading a small lake. */
     private static final Configuration HADOOP = new Configuration();
 
@@ -112,7 +115,7 @@ public final class LakeReader implements AutoCloseable {
 
     /**
      * The table at a cut: its latest published snapshot whose {@code sluice.cut} is at most {@code cut}; without rows
-     * when there is none.
+     * when there is none since the table was published, first or anew.
      */
     public LakeTable tableAtCut(TableId table, long cut) {
         Table loaded = catalog.loadTable(identifier(table));
@@ -120,6 +123,9 @@ public final class LakeReader implements AutoCloseable {
             String own = snapshot.summary().get(CUT);
             if (own != null && Long.parseLong(own) <= cut) {
                 return new LakeTable(loaded, List.of(snapshot));
+            }
+            if (snapshot.summary().containsKey(PUBLICATION)) {
+                return new LakeTable(loaded, List.of());
             }
         }
         return new LakeTable(loaded, List.of());

@@ -1,6 +1,7 @@
 package io.sluice.testkit.s3;
 
 import io.sluice.testkit.faults.Faults;
+import io.sluice.testkit.faults.TcpProxy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
@@ -27,7 +28,7 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  * {@link Faults} by the name of what it does and the object's key: {@code putBlob}, {@code getBlob},
  * {@code blobMetadata}, {@code removeBlob}, {@code copyBlob}, {@code initiateMultipartUpload},
  * {@code uploadMultipartPart}, {@code completeMultipartUpload}, {@code abortMultipartUpload} and others of s3proxy's
- * store, such as {@code putBlob shop/orders/data/1.parquet}. Throw {@link #error} there.
+ * store, such as {@code putBlob shop/orders/data/1.parquet}. Throw {@link #error} there, or call {@link #loseAnswers}.
  */
 public final class S3Server implements AutoCloseable {
 
@@ -36,9 +37,10 @@ public final class S3Server implements AutoCloseable {
 
     private final Path directory;
     private final S3Proxy proxy;
+    private final TcpProxy connections;
     private final Faults faults = new Faults();
 
-    private S3Server(Path directory) {
+    private S3Server(Path directory) throws Exception {
         this.directory = directory;
         Properties properties = new Properties();
         properties.setProperty("jclouds.filesystem.basedir", directory.toString());
@@ -48,6 +50,11 @@ public final class S3Server implements AutoCloseable {
                 .endpoint(URI.create("http://127.0.0.1:0"))
                 .awsAuthentication(AuthenticationType.AWS_V2_OR_V4, ACCESS_KEY, SECRET_KEY)
                 .build();
+        proxy.start();
+        Awaitility.await()
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> proxy.getState().equals("STARTED"));
+        this.connections = new TcpProxy("127.0.0.1", proxy.getPort());
     }
 
     /**
@@ -58,12 +65,7 @@ public final class S3Server implements AutoCloseable {
     public static S3Server start(Path directory) {
         try {
             Files.createDirectories(directory);
-            S3Server server = new S3Server(directory);
-            server.proxy.start();
-            Awaitility.await()
-                    .pollInterval(Duration.ofMillis(5))
-                    .until(() -> server.proxy.getState().equals("STARTED"));
-            return server;
+            return new S3Server(directory);
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot start the S3 endpoint", e);
         } catch (Exception e) {
@@ -78,7 +80,7 @@ public final class S3Server implements AutoCloseable {
 
     /** The endpoint's address. */
     public String endpoint() {
-        return "http://127.0.0.1:" + proxy.getPort();
+        return "http://127.0.0.1:" + connections.port();
     }
 
     /** Makes a bucket; does nothing when it is there. */
@@ -105,12 +107,22 @@ public final class S3Server implements AutoCloseable {
                 SECRET_KEY);
     }
 
-    /** The failure that the endpoint answers with, such as 500 or 503. */
+    /** Ends every connection: the answers of requests that are being served are lost, whatever becomes of the requests. */
+    public void loseAnswers() {
+        connections.cut();
+    }
+
+    /** The failure that the endpoint answers with, such as 403, 500 or 503. */
     public static RuntimeException error(int status) {
         return S3Exception.builder()
                 .statusCode(status)
                 .awsErrorDetails(AwsErrorDetails.builder()
-                        .errorCode(status == 503 ? "SlowDown" : "InternalError")
+                        .errorCode(
+                                switch (status) {
+                                    case 403 -> "AccessDenied";
+                                    case 503 -> "SlowDown";
+                                    default -> "InternalError";
+                                })
                         .errorMessage("Planned failure")
                         .build())
                 .message("Planned failure")
@@ -119,6 +131,7 @@ public final class S3Server implements AutoCloseable {
 
     @Override
     public void close() {
+        connections.close();
         try {
             proxy.stop();
         } catch (Exception e) {

@@ -1,4 +1,4 @@
-package io.sluice.service.refusals;
+package io.sluice.testkit.faults;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,15 +10,16 @@ import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Forwards connections to a server and can cut all of them at any byte. */
-final class TcpProxy implements AutoCloseable {
+/** Forwards connections on 127.0.0.1 to a server and can cut all of them at any byte. Safe for use by several threads. */
+public final class TcpProxy implements AutoCloseable {
 
     private final String host;
     private final int target;
     private final ServerSocket listener;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
 
-    TcpProxy(String host, int target) {
+    /** Begins to forward to the server, which need not be there yet. */
+    public TcpProxy(String host, int target) {
         this.host = host;
         this.target = target;
         try {
@@ -29,12 +30,13 @@ final class TcpProxy implements AutoCloseable {
         daemon(this::accept);
     }
 
-    int port() {
+    /** Where to connect to. */
+    public int port() {
         return listener.getLocalPort();
     }
 
     /** Ends every connection that there is now, in the middle of whatever it carries. */
-    void cut() {
+    public void cut() {
         for (Socket socket : sockets) {
             end(socket);
         }
