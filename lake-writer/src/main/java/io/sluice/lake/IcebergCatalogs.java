@@ -29,6 +29,9 @@ public final class IcebergCatalogs {
     /** Names that can only be Hadoop's: its file systems' own. */
     private static final List<String> HADOOP_NAMES = List.of("fs.", "dfs.");
 
+    /** How it makes itself known. */
+    private static final String NESSIE = "nessie.is-nessie-catalog";
+
     private static final String S3A = "org.apache.hadoop.fs.s3a.S3AFileSystem";
 
     /** What Hadoop's own files say; read once, for that takes as long as all the rest of opening a catalog. */
@@ -56,6 +59,8 @@ public final class IcebergCatalogs {
         Map<String, String> properties = properties(options);
         try {
             return build(options, properties);
+        } catch (PipelineException e) {
+            throw e;
         } catch (IllegalArgumentException | NullPointerException e) {
             throw new PipelineException(
                     ErrorKind.CONFIGURATION,
@@ -71,18 +76,40 @@ public final class IcebergCatalogs {
 
     private static Catalog build(LakeOptions options, Map<String, String> properties) {
         Configuration hadoop = hadoop(options);
-        if (!CatalogUtil.ICEBERG_CATALOG_TYPE_JDBC.equals(properties.get(CatalogUtil.ICEBERG_CATALOG_TYPE))) {
-            return CatalogUtil.buildIcebergCatalog(options.catalogName(), properties, hadoop);
-        }
-        // As CatalogUtil does, but for the files, of which the catalog leaves some behind.
+        String type = properties.getOrDefault(CatalogUtil.ICEBERG_CATALOG_TYPE, "");
+        // As CatalogUtil does, but for the files.
         Map<String, String> own = new HashMap<>(properties);
         own.remove(CatalogUtil.ICEBERG_CATALOG_TYPE);
+        return switch (type) {
+            case CatalogUtil.ICEBERG_CATALOG_TYPE_JDBC -> jdbc(options.catalogName(), own, hadoop);
+            case CatalogUtil.ICEBERG_CATALOG_TYPE_REST -> rest(options.catalogName(), own, hadoop);
+            default -> CatalogUtil.buildIcebergCatalog(options.catalogName(), properties, hadoop);
+        };
+    }
+
+    private static Catalog rest(String name, Map<String, String> properties, Configuration hadoop) {
+        HadoopRestCatalog catalog = new HadoopRestCatalog(
+                properties.getOrDefault(CatalogProperties.FILE_IO_IMPL, HadoopFileIO.class.getName()), hadoop);
+        catalog.setConf(hadoop);
+        catalog.initialize(name, properties);
+        if (Boolean.parseBoolean(catalog.properties().get(NESSIE))) {
+            throw new PipelineException(
+                    ErrorKind.CONFIGURATION,
+                    "The REST catalog at " + properties.get(CatalogProperties.URI)
+                            + " is Nessie, which keeps neither branches nor tags of a table and only its latest snapshot:"
+                            + " readers would see half of a first load, and cuts could not be told. Use another catalog");
+        }
+        return catalog;
+    }
+
+    /** The catalog leaves some files behind. */
+    private static Catalog jdbc(String name, Map<String, String> properties, Configuration hadoop) {
         JdbcCatalog catalog = new JdbcCatalog(
                 all -> new TrackedFileIO(CatalogUtil.loadFileIO(all.get(CatalogProperties.FILE_IO_IMPL), all, hadoop)),
                 null,
                 true);
         catalog.setConf(hadoop);
-        catalog.initialize(options.catalogName(), own);
+        catalog.initialize(name, properties);
         return catalog;
     }
 

@@ -69,6 +69,7 @@ public final class ChildProcess implements AutoCloseable {
         private final List<String> jvmOptions = new ArrayList<>();
         private final List<String> arguments = new ArrayList<>();
         private final Map<String, String> environment = new HashMap<>();
+        private Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         private Path directory = Path.of("").toAbsolutePath();
         // Surefire's own class path is one jar that points to the others.
         private String classPath =
@@ -96,6 +97,12 @@ public final class ChildProcess implements AutoCloseable {
             return this;
         }
 
+        /** The program {@code java} of another JDK; this JVM's unless set. */
+        public Builder java(Path program) {
+            java = program;
+            return this;
+        }
+
         /** The working directory; this JVM's unless set. */
         public Builder directory(Path path) {
             directory = path;
@@ -115,7 +122,7 @@ public final class ChildProcess implements AutoCloseable {
 
         private List<String> command() {
             List<String> command = new ArrayList<>();
-            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            command.add(java.toString());
             command.addAll(compiler());
             command.addAll(jvmOptions);
             if (!program.get(0).equals("-jar")) {

@@ -83,6 +83,16 @@ public final class S3Server implements AutoCloseable {
         return "http://127.0.0.1:" + connections.port();
     }
 
+    /** The name that requests are signed with. */
+    public String accessKey() {
+        return ACCESS_KEY;
+    }
+
+    /** What they are signed with. */
+    public String secretKey() {
+        return SECRET_KEY;
+    }
+
     /** Makes a bucket; does nothing when it is there. */
     public void createBucket(String bucket) {
         try {
