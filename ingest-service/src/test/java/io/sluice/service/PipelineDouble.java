@@ -6,6 +6,7 @@ import io.sluice.service.runtime.Pipeline;
 import io.sluice.service.runtime.PipelinePhase;
 import io.sluice.service.runtime.PipelineState;
 import io.sluice.service.runtime.PipelineStatus;
+import io.sluice.service.runtime.TableStatus;
 import java.time.Duration;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -17,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class PipelineDouble implements Pipeline {
 
     private final String name;
+    private final List<TableStatus> tables;
     private volatile PipelineState state;
     private volatile CompletableFuture<Long> requestedCut = CompletableFuture.completedFuture(18L);
     private final Set<String> resnapshots = ConcurrentHashMap.newKeySet();
@@ -24,8 +26,18 @@ public final class PipelineDouble implements Pipeline {
     private volatile RunMode mode = RunMode.UNTIL_STOPPED;
 
     public PipelineDouble(String name, PipelineState state) {
+        this(
+                name,
+                state,
+                List.of(
+                        Statuses.table("public.items", PipelinePhase.SNAPSHOT, 5, 10, 100),
+                        Statuses.table("public.orders", PipelinePhase.STREAMING, 100, 100, 2000)));
+    }
+
+    public PipelineDouble(String name, PipelineState state, List<TableStatus> tables) {
         this.name = name;
         this.state = state;
+        this.tables = tables;
     }
 
     public void state(PipelineState newState) {
@@ -43,14 +55,7 @@ public final class PipelineDouble implements Pipeline {
 
     @Override
     public PipelineStatus status() {
-        return Statuses.pipeline(
-                name,
-                state,
-                PipelinePhase.STREAMING,
-                17,
-                List.of(
-                        Statuses.table("public.items", PipelinePhase.SNAPSHOT, 5, 10, 100),
-                        Statuses.table("public.orders", PipelinePhase.STREAMING, 100, 100, 2000)));
+        return Statuses.pipeline(name, state, PipelinePhase.STREAMING, 17, tables);
     }
 
     @Override

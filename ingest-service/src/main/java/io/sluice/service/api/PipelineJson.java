@@ -1,13 +1,19 @@
 package io.sluice.service.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.sluice.service.runtime.PipelinePhase;
 import io.sluice.service.runtime.PipelineStatus;
 import io.sluice.service.runtime.TableStatus;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** A pipeline as the API shows it; what is not known yet is {@code null}. */
+/**
+ * A pipeline as the API shows it; what is not known yet is {@code null}.
+ *
+ * @param totals its tables, added up
+ * @param tables its tables; {@code null} where they were not asked for
+ */
 @Schema(name = "Pipeline")
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record PipelineJson(
@@ -22,9 +28,27 @@ public record PipelineJson(
         long rowsPublished,
         @Nullable String startedAt,
         @Nullable FailureJson error,
+        TotalsJson totals,
+
+        @Schema(description = "null with tables=false") @Nullable
         List<TableJson> tables) {
 
+    /** With its tables. */
     static PipelineJson of(PipelineStatus status) {
+        return of(status, tables(status));
+    }
+
+    /** Without its tables: the same size whatever their number. */
+    static PipelineJson light(PipelineStatus status) {
+        return of(status, null);
+    }
+
+    /** Its tables. */
+    static List<TableJson> tables(PipelineStatus status) {
+        return status.tables().stream().map(TableJson::of).toList();
+    }
+
+    private static PipelineJson of(PipelineStatus status, @Nullable List<TableJson> tables) {
         return new PipelineJson(
                 status.name(),
                 status.state().name(),
@@ -37,7 +61,33 @@ public record PipelineJson(
                 status.rowsPublished(),
                 status.startedAt().map(Object::toString).orElse(null),
                 status.error().map(FailureJson::of).orElse(null),
-                status.tables().stream().map(TableJson::of).toList());
+                TotalsJson.of(status.tables()),
+                tables);
+    }
+
+    /**
+     * The tables of a pipeline, added up.
+     *
+     * @param tables how many there are
+     * @param loading how many are being read, first or anew
+     * @param stopped how many were left behind
+     */
+    @Schema(name = "TableTotals")
+    public record TotalsJson(
+            int tables, int loading, int stopped, long rowsRead, long rowsEstimated, long bytesRead, long changes) {
+
+        static TotalsJson of(List<TableStatus> tables) {
+            return new TotalsJson(
+                    tables.size(),
+                    (int) tables.stream().filter(TableStatus::loading).count(),
+                    (int) tables.stream()
+                            .filter(table -> table.phase() == PipelinePhase.STOPPED)
+                            .count(),
+                    tables.stream().mapToLong(TableStatus::rowsRead).sum(),
+                    tables.stream().mapToLong(TableStatus::rowsEstimated).sum(),
+                    tables.stream().mapToLong(TableStatus::bytesRead).sum(),
+                    tables.stream().mapToLong(TableStatus::changes).sum());
+        }
     }
 
     /** One table. */

@@ -2,13 +2,11 @@ package io.sluice.service.api;
 
 import io.sluice.service.definition.PipelineFleet;
 import io.sluice.service.runtime.Pipeline;
-import io.sluice.service.runtime.PipelineEvent;
 import io.sluice.service.runtime.PipelineState;
 import io.sluice.service.runtime.PipelineStatus;
 import io.sluice.service.wiring.PipelineRegistry;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Multi;
-import io.smallrye.mutiny.subscription.BackPressureStrategy;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -43,7 +41,6 @@ import org.jboss.resteasy.reactive.RestStreamElementType;
 @Blocking
 public class PipelinesResource {
 
-    private static final int EVENTS_BUFFERED = 1024;
     private static final Duration CUT_PATIENCE = Duration.ofMinutes(1);
     private static final int MOST_CUTS = 10_000;
 
@@ -57,10 +54,14 @@ public class PipelinesResource {
     }
 
     @GET
-    @Operation(summary = "All pipelines")
-    public List<PipelineJson> list() {
+    @Operation(summary = "All pipelines; tables=false leaves their tables out, for one who looks often")
+    @APIResponse(responseCode = "200", description = "All pipelines")
+    @APIResponse(responseCode = "400", description = "tables is neither true nor false")
+    public List<PipelineJson> list(@QueryParam("tables") @DefaultValue("true") String tables) {
+        boolean whole = flag(tables);
         return registry.pipelines().stream()
-                .map(pipeline -> PipelineJson.of(pipeline.status()))
+                .map(Pipeline::status)
+                .map(status -> whole ? PipelineJson.of(status) : PipelineJson.light(status))
                 .toList();
     }
 
@@ -86,7 +87,7 @@ public class PipelinesResource {
     @Operation(summary = "The pipeline's tables")
     @APIResponse(responseCode = "404", description = "Unknown pipeline")
     public List<PipelineJson.TableJson> tables(@PathParam("name") String name) {
-        return PipelineJson.of(find(name).status()).tables();
+        return PipelineJson.tables(find(name).status());
     }
 
     @POST
@@ -183,18 +184,7 @@ public class PipelinesResource {
     @APIResponse(responseCode = "404", description = "Unknown pipeline")
     public Multi<EventJson> events(@PathParam("name") String name) {
         find(name);
-        // A reader that is too slow loses events rather than holding the pipeline up.
-        return Multi.createFrom()
-                .<PipelineEvent>emitter(
-                        emitter -> {
-                            PipelineRegistry.Watching watching = registry.watch(emitter::emit);
-                            emitter.onTermination(watching::close);
-                        },
-                        BackPressureStrategy.IGNORE)
-                .filter(event -> event.pipeline().equals(name))
-                .map(EventJson::of)
-                .onOverflow()
-                .buffer(EVENTS_BUFFERED);
+        return EventStream.of(registry, event -> event.pipeline().equals(name));
     }
 
     @POST
@@ -266,6 +256,14 @@ public class PipelinesResource {
             case "until-caught-up" -> Pipeline.RunMode.UNTIL_CAUGHT_UP;
             default ->
                 throw ProblemException.badRequest("The mode is until-stopped or until-caught-up, got '" + text + "'.");
+        };
+    }
+
+    private static boolean flag(String tables) {
+        return switch (tables) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw ProblemException.badRequest("tables is true or false, got '" + tables + "'.");
         };
     }
 

@@ -226,9 +226,22 @@ class PipelinesResourceTest {
 
     @Test
     void events_are_sent_as_they_happen() throws Exception {
+        String first = firstEvent(SHOP + "/events", "other", "shop");
+
+        assertThat(first).contains("\"type\":\"CutPublished\"", "\"pipeline\":\"shop\"", "\"cut\":99");
+    }
+
+    @Test
+    void one_stream_has_the_events_of_all_pipelines() throws Exception {
+        assertThat(firstEvent("/api/v1/events", "other")).contains("\"pipeline\":\"other\"", "\"cut\":99");
+        assertThat(firstEvent("/api/v1/events", "shop")).contains("\"pipeline\":\"shop\"", "\"cut\":99");
+    }
+
+    /** The first event that a stream carries while these pipelines publish one cut after the other. */
+    private String firstEvent(String path, String... pipelines) throws Exception {
         HttpResponse<InputStream> response = HttpClient.newHttpClient()
                 .sendAsync(
-                        HttpRequest.newBuilder(URI.create("http://localhost:" + RestAssured.port + SHOP + "/events"))
+                        HttpRequest.newBuilder(URI.create("http://localhost:" + RestAssured.port + path))
                                 .build(),
                         HttpResponse.BodyHandlers.ofInputStream())
                 .get(20, TimeUnit.SECONDS);
@@ -244,10 +257,12 @@ class PipelinesResourceTest {
             }
         });
         Awaitility.await().atMost(20, TimeUnit.SECONDS).until(() -> {
-            registry.accept(new PipelineEvent.CutPublished("shop", 99, "0/99", 10, 2, 0.1));
+            for (String pipeline : pipelines) {
+                registry.accept(new PipelineEvent.CutPublished(pipeline, 99, "0/99", 10, 2, 0.1));
+            }
             return first.isDone();
         });
-        assertThat(first.get()).contains("\"type\":\"CutPublished\"", "\"pipeline\":\"shop\"", "\"cut\":99");
+        return first.get();
     }
 
     @Test
