@@ -1,5 +1,6 @@
 package io.sluice.config;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -79,7 +80,22 @@ final class TablePattern {
     }
 
     boolean matches(String schemaName, String tableName) {
-        return schema.matcher(schemaName).matches() && table.matcher(tableName).matches();
+        return matches(schema, schemaName) && matches(table, tableName);
+    }
+
+    /** @throws ConfigException when the expression needs more steps than any sensible one does */
+    private boolean matches(Pattern pattern, String name) {
+        try {
+            return pattern.matcher(new CountedText(name)).matches();
+        } catch (CountedText.ExhaustedException e) {
+            throw new ConfigException(List.of(new ConfigProblem(
+                    "the pipeline's definition",
+                    1,
+                    1,
+                    "source.tables",
+                    "the pattern '" + text + "' needs more than " + CountedText.MOST_LOOKS
+                            + " steps for a single name; write it with fewer repetitions")));
+        }
     }
 
     /** The one table that it can match, when it holds no expression. */

@@ -1,6 +1,7 @@
 package io.sluice.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,5 +65,15 @@ class TableSelectorTest {
     @Test
     void none_selects_nothing() {
         assertThat(TableSelector.none().matches("public", "a")).isFalse();
+    }
+
+    @Test
+    void a_pattern_that_would_never_end_is_given_up_with_what_to_do() {
+        TableSelector endless = TableSelector.parse("public.a*a*a*a*a*a*b");
+
+        assertThatThrownBy(() -> endless.matches("public", "a".repeat(60)))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("a*a*a*a*a*a*b")
+                .hasMessageContaining("with fewer repetitions");
     }
 }

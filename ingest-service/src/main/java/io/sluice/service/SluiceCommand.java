@@ -5,6 +5,7 @@ import io.sluice.service.cli.DemoCommand;
 import io.sluice.service.cli.PlanCommand;
 import io.sluice.service.cli.RunCommand;
 import io.sluice.service.cli.SchemaCommand;
+import io.sluice.service.cli.TokenCommand;
 import io.sluice.service.cli.VerifyCommand;
 import io.sluice.service.remote.CompletionCommand;
 import io.sluice.service.remote.CutsCommand;
@@ -50,6 +51,7 @@ import picocli.CommandLine.Spec;
             RequestCommands.Resume.class,
             RequestCommands.Resnapshot.class,
             CutsCommand.class,
+            TokenCommand.class,
             CompletionCommand.class
         })
 public class SluiceCommand implements Runnable {

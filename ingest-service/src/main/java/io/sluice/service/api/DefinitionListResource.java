@@ -3,7 +3,9 @@ package io.sluice.service.api;
 import io.sluice.service.definition.DefinitionDirectories;
 import io.sluice.service.definition.PipelineFleet;
 import io.sluice.service.definition.WatchedDefinitions;
+import io.sluice.service.security.Role;
 import io.smallrye.common.annotation.Blocking;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -19,6 +21,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Definitions")
 @Blocking
+@RolesAllowed(Role.VIEW)
 public class DefinitionListResource {
 
     private final PipelineFleet fleet;

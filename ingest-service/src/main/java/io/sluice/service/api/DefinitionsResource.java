@@ -4,9 +4,11 @@ import io.sluice.config.PipelineConfig;
 import io.sluice.service.definition.PipelineDefinition;
 import io.sluice.service.definition.PipelineFleet;
 import io.sluice.service.plan.Planner;
+import io.sluice.service.security.Role;
 import io.sluice.service.wiring.PipelineAssembly;
 import io.sluice.service.wiring.PipelineRegistry;
 import io.smallrye.common.annotation.Blocking;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
@@ -33,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Definitions")
 @Blocking
+@RolesAllowed(Role.ADMINISTER)
 public class DefinitionsResource {
 
     private static final String YAML = "application/yaml";

@@ -1,7 +1,9 @@
 package io.sluice.service.api;
 
+import io.sluice.service.security.Role;
 import io.sluice.service.wiring.PipelineRegistry;
 import io.smallrye.mutiny.Multi;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -14,6 +16,7 @@ import org.jboss.resteasy.reactive.RestStreamElementType;
 /** What happens to all pipelines, on one connection. */
 @Path("/api/v1/events")
 @Tag(name = "Pipelines")
+@RolesAllowed(Role.VIEW)
 public class EventsResource {
 
     private final PipelineRegistry registry;

@@ -32,8 +32,8 @@ public class PipelineHealth implements HealthCheck {
             up &= status.state() != PipelineState.FAILED;
             response.withData(status.name(), status.state().name());
             status.error()
-                    .ifPresent(error ->
-                            response.withData(status.name() + ".error", error.kind() + ": " + error.message()));
+                    .ifPresent(error -> response.withData(
+                            status.name() + ".error", error.kind().name()));
         }
         return response.status(up).build();
     }

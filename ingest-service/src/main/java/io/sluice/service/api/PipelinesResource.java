@@ -4,9 +4,11 @@ import io.sluice.service.definition.PipelineFleet;
 import io.sluice.service.runtime.Pipeline;
 import io.sluice.service.runtime.PipelineState;
 import io.sluice.service.runtime.PipelineStatus;
+import io.sluice.service.security.Role;
 import io.sluice.service.wiring.PipelineRegistry;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Multi;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -39,6 +41,7 @@ import org.jboss.resteasy.reactive.RestStreamElementType;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Pipelines")
 @Blocking
+@RolesAllowed(Role.VIEW)
 public class PipelinesResource {
 
     private static final Duration CUT_PATIENCE = Duration.ofMinutes(1);
@@ -91,6 +94,7 @@ public class PipelinesResource {
     }
 
     @POST
+    @RolesAllowed(Role.OPERATE)
     @Path("{name}/tables/{table}/resnapshot")
     @Operation(
             summary =
@@ -124,6 +128,7 @@ public class PipelinesResource {
     }
 
     @POST
+    @RolesAllowed(Role.OPERATE)
     @Path("{name}/cuts")
     @Operation(
             summary =
@@ -188,6 +193,7 @@ public class PipelinesResource {
     }
 
     @POST
+    @RolesAllowed(Role.OPERATE)
     @Path("{name}/start")
     @Operation(summary = "Start a stopped or failed pipeline; mode is until-stopped or until-caught-up")
     @APIResponse(responseCode = "202", description = "Accepted, with the status")
@@ -203,6 +209,7 @@ public class PipelinesResource {
     }
 
     @POST
+    @RolesAllowed(Role.OPERATE)
     @Path("{name}/stop")
     @Operation(summary = "Finish the open cut, or give it up whole, and end")
     @APIResponse(responseCode = "202", description = "Accepted, with the status")
@@ -216,6 +223,7 @@ public class PipelinesResource {
     }
 
     @POST
+    @RolesAllowed(Role.OPERATE)
     @Path("{name}/pause")
     @Operation(summary = "Finish the open cut and hold still")
     @APIResponse(responseCode = "202", description = "Accepted, with the status")
@@ -226,6 +234,7 @@ public class PipelinesResource {
     }
 
     @POST
+    @RolesAllowed(Role.OPERATE)
     @Path("{name}/resume")
     @Operation(summary = "Go on after a pause")
     @APIResponse(responseCode = "202", description = "Accepted, with the status")

@@ -36,6 +36,13 @@ public record Problem(
     /** The media type of problem documents. */
     public static final String MEDIA_TYPE = "application/problem+json";
 
+    /** Tells with what scheme to authenticate. */
+    Response response(String challenge) {
+        return Response.fromResponse(response())
+                .header("WWW-Authenticate", challenge)
+                .build();
+    }
+
     Response response() {
         return Response.status(status).type(MEDIA_TYPE).entity(this).build();
     }

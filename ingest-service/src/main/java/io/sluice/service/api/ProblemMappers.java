@@ -1,10 +1,14 @@
 package io.sluice.service.api;
 
+import io.quarkus.security.AuthenticationFailedException;
+import io.quarkus.security.ForbiddenException;
+import io.quarkus.security.UnauthorizedException;
 import io.sluice.config.ConfigException;
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
 import io.sluice.service.definition.RefusedChangeException;
 import io.sluice.service.runtime.ErrorPolicy;
+import io.sluice.service.security.OidcTokens;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
@@ -54,6 +58,44 @@ public class ProblemMappers {
                         status == 404 ? "Unknown pipeline" : "Change refused",
                         status,
                         String.valueOf(error.getMessage()),
+                        uri.getPath(),
+                        null)
+                .response();
+    }
+
+    @ServerExceptionMapper({UnauthorizedException.class, AuthenticationFailedException.class})
+    Response unknown(SecurityException error, UriInfo uri) {
+        return new Problem(
+                        "urn:sluice:problem:unauthorized",
+                        "Unauthorized",
+                        401,
+                        "Send a token that this service knows as 'Authorization: Bearer …'.",
+                        uri.getPath(),
+                        null)
+                .response("Bearer");
+    }
+
+    @ServerExceptionMapper
+    Response forbidden(ForbiddenException error, UriInfo uri) {
+        return new Problem(
+                        "urn:sluice:problem:forbidden",
+                        "Forbidden",
+                        403,
+                        "The caller's role does not allow this: looking needs viewer, requests to pipelines need operator,"
+                                + " changing definitions needs admin.",
+                        uri.getPath(),
+                        null)
+                .response();
+    }
+
+    @ServerExceptionMapper
+    Response provider(OidcTokens.UnavailableException error, UriInfo uri) {
+        LOG.error("A caller could not be known", error);
+        return new Problem(
+                        "urn:sluice:problem:provider-unavailable",
+                        "OpenID provider unavailable",
+                        503,
+                        "The OpenID provider does not answer, so the token cannot be checked.",
                         uri.getPath(),
                         null)
                 .response();

@@ -1,9 +1,11 @@
 package io.sluice.service.api;
 
+import io.sluice.service.security.Role;
 import io.sluice.service.verify.VerificationStatus;
 import io.sluice.service.verify.Verifications;
 import io.sluice.service.wiring.PipelineRegistry;
 import io.smallrye.common.annotation.Blocking;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
@@ -26,6 +28,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Pipelines")
 @Blocking
+@RolesAllowed(Role.VIEW)
 public class VerifyResource {
 
     private final PipelineRegistry registry;
@@ -38,6 +41,7 @@ public class VerifyResource {
     }
 
     @POST
+    @RolesAllowed(Role.OPERATE)
     @Operation(
             summary =
                     "Begin to compare source and lake value by value; with repair=true, rows that differ are read again"
@@ -75,6 +79,7 @@ public class VerifyResource {
     }
 
     @DELETE
+    @RolesAllowed(Role.OPERATE)
     @Operation(summary = "Give the verification up that is under way")
     @APIResponse(responseCode = "202", description = "It ends soon")
     @APIResponse(responseCode = "404", description = "Unknown pipeline, or none was begun in this process")

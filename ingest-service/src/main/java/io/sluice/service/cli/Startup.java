@@ -1,9 +1,12 @@
 package io.sluice.service.cli;
 
+import io.sluice.service.security.Authentication;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +22,7 @@ public final class Startup {
     private static final Set<String> SERVING = Set.of("run", "demo");
     /** What prints, or asks a running service, is quick without the container. */
     private static final Set<String> LIGHT =
-            Set.of("schema", "completion", "status", "start", "stop", "pause", "resume", "resnapshot", "cuts");
+            Set.of("schema", "completion", "token", "status", "start", "stop", "pause", "resume", "resnapshot", "cuts");
 
     private static final Set<String> ASKING = Set.of("-h", "--help", "-V", "--version");
     private static final String DEFAULT_HOST = "127.0.0.1";
@@ -97,6 +100,12 @@ public final class Startup {
 
     private boolean http(PrintStream errors) {
         String host = setting("quarkus.http.host", "QUARKUS_HTTP_HOST", DEFAULT_HOST);
+        if (!isLoopback(host) && !Authentication.isConfigured(environment)) {
+            errors.println("sluice: without authentication the API listens to this machine alone, not on " + host);
+            errors.println("hint: name a file of tokens with SLUICE_API_TOKENS_FILE ('sluice token' makes them), or an"
+                    + " OpenID provider with SLUICE_API_OIDC_ISSUER; or leave QUARKUS_HTTP_HOST out");
+            return false;
+        }
         Optional<String> option = portOption();
         String text = option.orElseGet(() -> setting("quarkus.http.port", "QUARKUS_HTTP_PORT", DEFAULT_PORT));
         Optional<Integer> port = port(text);
@@ -118,6 +127,14 @@ public final class Startup {
         System.setProperty("quarkus.http.host", host);
         System.setProperty("quarkus.http.port", Integer.toString(free.get()));
         return true;
+    }
+
+    private static boolean isLoopback(String host) {
+        try {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return false;
+        }
     }
 
     private String setting(String property, String variable, String otherwise) {

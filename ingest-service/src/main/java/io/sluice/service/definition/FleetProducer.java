@@ -50,6 +50,7 @@ public class FleetProducer {
                 new PipelineConfigReader(
                         Environment.ofProcess(),
                         new AllowedFiles(secretDirectories.orElse(List.of()), TextFiles.ofFileSystem())),
+                new ReferencePolicy(secretDirectories.orElse(List.of())),
                 new PipelineFleet.Limits(pipelines));
     }
 }

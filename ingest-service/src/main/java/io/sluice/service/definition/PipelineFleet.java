@@ -34,6 +34,7 @@ public final class PipelineFleet {
     private final Map<String, PipelineDefinition> definitions = new ConcurrentSkipListMap<>();
     private final Map<String, Object> locks = new ConcurrentHashMap<>();
     private final PipelineConfigReader apiReader;
+    private final ReferencePolicy policy;
     private volatile Optional<DefinitionStore> store = Optional.empty();
 
     /**
@@ -47,17 +48,20 @@ public final class PipelineFleet {
      * A fleet without a pipeline.
      *
      * @param apiReader reads texts of the API, with what references they may have
+     * @param policy what they may name
      */
-    public PipelineFleet(
+    PipelineFleet(
             PipelineRegistry registry,
             Verifications verifications,
             PipelineFactory factory,
             PipelineConfigReader apiReader,
+            ReferencePolicy policy,
             Limits limits) {
         this.registry = registry;
         this.verifications = verifications;
         this.factory = factory;
         this.apiReader = apiReader;
+        this.policy = policy;
         this.limits = limits;
     }
 
@@ -90,7 +94,9 @@ public final class PipelineFleet {
      * @throws ConfigException with everything that is wrong with it
      */
     public PipelineConfig check(String text) {
-        return apiReader.read("body", text);
+        PipelineConfig config = apiReader.read("body", text);
+        policy.require(config);
+        return config;
     }
 
     /**

@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -66,6 +67,19 @@ class StartupTest {
     }
 
     @Test
+    void without_authentication_it_listens_to_this_machine_alone() {
+        Map<String, String> everywhere = Map.of("QUARKUS_HTTP_HOST", "0.0.0.0", "QUARKUS_HTTP_PORT", "0");
+
+        assertThat(prepare(everywhere, "run", "x"))
+                .contains("without authentication", "not on 0.0.0.0", "SLUICE_API_TOKENS_FILE");
+        Map<String, String> known = new HashMap<>(everywhere);
+        known.put("SLUICE_API_TOKENS_FILE", "tokens");
+        assertThat(prepare(known, "run", "x")).isEmpty();
+        assertThat(prepare(Map.of("QUARKUS_HTTP_HOST", "::1", "QUARKUS_HTTP_PORT", "0"), "run", "x"))
+                .doesNotContain("without authentication");
+    }
+
+    @Test
     void a_port_that_is_none_is_refused() {
         assertThat(prepare(Map.of(), "run", "x", "--port=http")).contains("0 to 65535", "'http'");
         assertThat(prepare(Map.of(), "run", "x", "--port=70000")).contains("'70000'");
@@ -81,6 +95,7 @@ class StartupTest {
 
     private static String prepare(Map<String, String> environment, String... arguments) {
         System.clearProperty("quarkus.http.port");
+        System.clearProperty("quarkus.http.host");
         ByteArrayOutputStream told = new ByteArrayOutputStream();
         Startup.of(arguments, environment).prepare(new PrintStream(told, true, StandardCharsets.UTF_8));
         return told.toString(StandardCharsets.UTF_8);

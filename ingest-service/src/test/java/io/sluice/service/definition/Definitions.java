@@ -48,6 +48,7 @@ final class Definitions {
                             throw new IllegalStateException("Nothing to compare");
                         }),
                 READER,
+                new ReferencePolicy(List.of()),
                 new PipelineFleet.Limits(most));
     }
 }
