@@ -133,6 +133,7 @@ public class RunCommand implements Callable<Integer> {
         Collection<Pipeline> given = registry.pipelines();
         try (Console console = Console.open(registry, out, plain ? Console.Style.PLAIN : Console.Style.AUTOMATIC);
                 Following following = follow(untilCaughtUp ? List.of() : directories, console)) {
+            console.say("Page " + ApiAddress.url() + "/");
             console.say("API  " + ApiAddress.url() + "/api/v1/pipelines");
             for (Pipeline pipeline : given) {
                 pipeline.start(untilCaughtUp ? Pipeline.RunMode.UNTIL_CAUGHT_UP : Pipeline.RunMode.UNTIL_STOPPED);

@@ -40,7 +40,8 @@ class FollowedPipelinesIT {
         try (ChildProcess service = service()) {
             String url = url(service);
             Files.writeString(followed.resolve("items.yaml"), yaml(database, "items", "200ms"));
-            await(url, "items", "\"state\":\"RUNNING\"", "\"rowsRead\":100");
+            // Published: what is changed from now on is in no snapshot.
+            await(url, "items", "\"state\":\"RUNNING\"", "\"rowsRead\":100", "\"phase\":\"STREAMING\"");
 
             // Another text takes effect where the old one had come to.
             Files.writeString(followed.resolve("items.yaml"), yaml(database, "items", "100ms"));
@@ -69,6 +70,9 @@ class FollowedPipelinesIT {
             await(url, "notes", "\"state\":\"STOPPED\"");
             assertThat(sluice("start", "notes", "--url", origin(url))).isZero();
             await(url, "notes", "\"state\":\"RUNNING\"", "\"phase\":\"STREAMING\"");
+            assertThat(send("GET", service.awaitLine("Page +(http\\S+)", LIMIT).group(1), "")
+                            .body())
+                    .contains("<title>");
             assertThat(sluice("verify", "notes", "--url", origin(url))).isZero();
             assertThat(sluice("status", "--url", origin(url))).isZero();
             assertThat(sluice("cuts", "notes", "--take", "--url", origin(url))).isZero();
