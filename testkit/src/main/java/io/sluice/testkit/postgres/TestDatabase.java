@@ -164,9 +164,13 @@ public final class TestDatabase implements AutoCloseable {
         return role;
     }
 
-    /** Where the server's log ends now: covers every transaction that was committed before this call. */
+    /**
+     * A position that covers every transaction that was committed before this call, and that a reader of the log comes to
+     * even when nothing else is ever written. Writes an empty message: behind the last commit the log may have records
+     * that the server does not write out, and so does not send, before somebody commits again.
+     */
     public LogSequenceNumber currentPosition() {
-        return LogSequenceNumber.parse(queryString("SELECT pg_current_wal_insert_lsn()"));
+        return LogSequenceNumber.parse(queryString("SELECT pg_logical_emit_message(true, 'test', '')"));
     }
 
     /**
