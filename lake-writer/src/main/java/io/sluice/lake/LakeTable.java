@@ -267,9 +267,14 @@ final class LakeTable implements AutoCloseable {
         return joined && marks.load().isMixed();
     }
 
-    /** Locations in the base of which another one has the same key; {@link #index} first. */
-    List<Long> duplicates() {
-        return duplicates;
+    /**
+     * Locations in the base of which another one has the same key; {@link #index} first. Given once: the next cut begins
+     * while the one that publishes the load is being committed, and must not delete them again.
+     */
+    List<Long> takeDuplicates() {
+        List<Long> taken = duplicates;
+        duplicates = new ArrayList<>();
+        return taken;
     }
 
     /** What the index has to be true for. */

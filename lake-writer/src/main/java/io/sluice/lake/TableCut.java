@@ -51,7 +51,7 @@ final class TableCut {
         this.flush = new CutFlush(table, index, identity, files, refetch);
         index.open();
         // Each of these rows changed after the first of its copies was read, so a change of it comes and decides.
-        table.duplicates().forEach(files::delete);
+        table.takeDuplicates().forEach(files::delete);
     }
 
     LakeTable table() {

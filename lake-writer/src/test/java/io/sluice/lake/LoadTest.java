@@ -24,6 +24,7 @@ import io.sluice.pipeline.lake.CutWriter;
 import io.sluice.pipeline.lake.LakeSession;
 import io.sluice.pipeline.lake.LoadStep;
 import io.sluice.pipeline.lake.LoadedRange;
+import io.sluice.pipeline.lake.PreparedCut;
 import io.sluice.pipeline.lake.RowRefetch;
 import io.sluice.pipeline.lake.TableLoad;
 import io.sluice.pipeline.lake.TableLoad.Extent;
@@ -188,6 +189,32 @@ class LoadTest {
         cut(third, 6, orders(update(1L, "paid", UNAVAILABLE), delete(6L, null, null)));
         assertThat(lake.rows(ORDERS))
                 .containsExactlyInAnyOrder("1|paid|a", "4|new|d", "5|moved|e", "7|late|g", "9|paid|i");
+    }
+
+    @Test
+    void theNextCutMayBeginWhileTheOneThatPublishesALoadIsBeingCommitted() {
+        LakeSession session = lake.session();
+        step(session, ORDERS_SCHEMA, 100, blocks(0, 128), Extent.PARTIAL, row(1L, "new", "a"), row(2L, "new", "b"));
+        // Row 2 moved into the part that is read later: one copy of it goes once, and the row beside that stays.
+        step(
+                session,
+                ORDERS_SCHEMA,
+                300,
+                blocks(128, ChunkRange.OPEN),
+                Extent.COMPLETE,
+                row(2L, "moved", "b"),
+                row(5L, "new", "e"));
+        CutWriter publishing = session.openCut(3, NO_REFETCH);
+        publishing.publishLoad(ORDERS);
+        publishing.apply(orders(update(2L, "moved", UNAVAILABLE)));
+        PreparedCut prepared = publishing.prepare(at(300));
+        CutWriter next = session.openCut(4, NO_REFETCH);
+        next.apply(orders(insert(3L, "new", "c")));
+
+        assertThat(session.commit(prepared).kind()).isEqualTo(CommitOutcome.Kind.COMMITTED);
+        assertThat(session.commit(next.prepare(at(400))).kind()).isEqualTo(CommitOutcome.Kind.COMMITTED);
+
+        assertThat(lake.rows(ORDERS)).containsExactly("1|new|a", "2|moved|b", "3|new|c", "5|new|e");
     }
 
     @Test
