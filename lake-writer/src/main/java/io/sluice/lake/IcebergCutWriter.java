@@ -273,7 +273,7 @@ final class IcebergCutWriter implements CutWriter {
         failPoints.reach(FailPoint.CUT_AFTER_DELETES);
         PreparedIcebergCut prepared = new PreparedIcebergCut(number, position, changes, rows);
         state = State.PREPARED;
-        session.prepared(this, prepared, List.copyOf(tables.values()));
+        session.ended(this);
         return prepared;
     }
 

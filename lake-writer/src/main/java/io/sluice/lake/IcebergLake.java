@@ -4,6 +4,7 @@ import io.sluice.lake.commit.CutHistory;
 import io.sluice.lake.commit.CutTags;
 import io.sluice.lake.commit.LoadShape;
 import io.sluice.lake.commit.Ownership;
+import io.sluice.lake.commit.ShapedOperations;
 import io.sluice.lake.commit.TableCommitter;
 import io.sluice.lake.commit.TableMarks;
 import io.sluice.lake.index.KeyIndexes;

@@ -10,7 +10,6 @@ import io.sluice.lake.commit.TableCommitter;
 import io.sluice.lake.commit.TableMarks;
 import io.sluice.lake.parquet.PartitionedFileWriter;
 import io.sluice.lake.parquet.StorageFailures;
-import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
 import io.sluice.pipeline.failpoint.FailPoint;
 import io.sluice.pipeline.failpoint.FailPoints;
@@ -32,7 +31,6 @@ import io.sluice.pipeline.schema.TableId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,16 +38,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.apache.iceberg.DataFile;
-import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.TableMetadata;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The tables of a pipeline, owned in one epoch. */
 final class IcebergSession implements LakeSession {
-
-    private static final Logger LOG = LoggerFactory.getLogger(IcebergSession.class);
 
     private final long epoch;
     private final Map<TableId, LakeTable> tables;
@@ -57,19 +50,11 @@ final class IcebergSession implements LakeSession {
     private final CutTags tags;
     private final long cutMemoryBytes;
     private final FailPoints failPoints;
-    /** Cuts that may be committed again until the session ends; then nobody can. */
-    private final Map<Long, PreparedIcebergCut> refused = new ConcurrentHashMap<>();
-
+    private final CutCommits commits;
     private final Supplier<String> ids;
 
     private final Set<SnapshotWriter> snapshotWriters = ConcurrentHashMap.newKeySet();
     private final Set<IcebergCutWriter> cutWriters = ConcurrentHashMap.newKeySet();
-
-    /** Cuts that were prepared here and not yet committed, with what is left to give up. */
-    private final Map<Long, List<TableCut>> waiting = new ConcurrentHashMap<>();
-
-    /** Commits of which some attempt had no clear answer: their files are left alone. */
-    private final Set<String> doubtful = ConcurrentHashMap.newKeySet();
 
     IcebergSession(
             long epoch,
@@ -88,6 +73,7 @@ final class IcebergSession implements LakeSession {
         this.cutMemoryBytes = cutMemoryBytes;
         this.failPoints = failPoints;
         this.ids = ids;
+        this.commits = new CutCommits(this::table, committer, failPoints, ids);
     }
 
     LakeTable table(TableId id) {
@@ -133,9 +119,9 @@ final class IcebergSession implements LakeSession {
                 TableChange.publish(id, before, table.noted(before.at(cut, position.text(), ids.get())), added);
         CommitResult result;
         try {
-            result = committer.commit(List.of(target(table, change)));
+            result = committer.commit(List.of(table.target(change)));
         } catch (PipelineException e) {
-            if (isUncommitted(e)) {
+            if (CutCommits.isUncommitted(e)) {
                 discard(id, files);
             }
             throw e;
@@ -151,8 +137,7 @@ final class IcebergSession implements LakeSession {
 
     @Override
     public CommitOutcome askLoad(TableId id) {
-        TableMarks marks = table(id).marks();
-        return askLoad(id, marks);
+        return askLoad(id, table(id).marks());
     }
 
     @Override
@@ -166,12 +151,10 @@ final class IcebergSession implements LakeSession {
         LoadPart part = new LoadPart(
                 LoadPart.Role.ASK, ids.get(), table.definition(), List.of(), 0, 0, TableLoad.Extent.PARTIAL);
         failPoints.reach(FailPoint.LOAD_BEFORE_ASK);
-        CommitResult result = committer.commit(List.of(new CommitTarget(
-                table.identifier(),
-                table.loadOperations(),
-                TableChange.load(id, table.marks(), next, List.of(), part, List.of()))));
+        CommitResult result = committer.commit(
+                List.of(table.loadTarget(TableChange.load(id, table.marks(), next, List.of(), part, List.of()))));
         failPoints.reach(FailPoint.LOAD_AFTER_ASK);
-        Optional.ofNullable(result.marks().get(id)).ifPresent(table::asked);
+        Optional.ofNullable(result.marks().get(id)).ifPresent(table::loadDropped);
         return result.outcome();
     }
 
@@ -198,12 +181,10 @@ final class IcebergSession implements LakeSession {
         failPoints.reach(FailPoint.LOAD_BEFORE_STEP);
         CommitResult result;
         try {
-            result = committer.commit(List.of(new CommitTarget(
-                    table.identifier(),
-                    table.loadOperations(),
-                    TableChange.load(id, before, table.noted(before), added, part, table.shapes()))));
+            result = committer.commit(List.of(
+                    table.loadTarget(TableChange.load(id, before, table.noted(before), added, part, table.shapes()))));
         } catch (PipelineException e) {
-            if (isUncommitted(e)) {
+            if (CutCommits.isUncommitted(e)) {
                 discard(id, step.files());
             }
             throw e;
@@ -221,7 +202,7 @@ final class IcebergSession implements LakeSession {
     @Override
     public void discard(TableId id, List<SnapshotFiles> files) {
         for (DataFile file : dataFiles(id, files)) {
-            deleteQuietly(table(id), file.location());
+            table(id).deleteQuietly(file.location());
         }
     }
 
@@ -254,167 +235,14 @@ final class IcebergSession implements LakeSession {
         return writer;
     }
 
-    void prepared(IcebergCutWriter writer, PreparedIcebergCut cut, List<TableCut> cuts) {
-        cutWriters.remove(writer);
-        waiting.put(cut.number(), cuts);
-    }
-
+    /** The writer has prepared its cut, or given it up. */
     void ended(IcebergCutWriter writer) {
         cutWriters.remove(writer);
     }
 
     @Override
     public CommitOutcome commit(PreparedCut cut) {
-        PreparedIcebergCut prepared = (PreparedIcebergCut) cut;
-        CommitOutcome outcome;
-        try {
-            outcome = committer.spansTables() ? commitAtOnce(prepared) : commitOneByOne(prepared);
-        } catch (PipelineException e) {
-            if (isUncommitted(e)) {
-                refused.put(prepared.number(), prepared);
-            }
-            throw e;
-        }
-        refused.remove(prepared.number());
-        failPoints.reach(FailPoint.CUT_AFTER_TABLES);
-        switch (outcome.kind()) {
-            case COMMITTED, ALREADY_COMMITTED -> {
-                waiting.remove(prepared.number());
-                giveUpLeft(prepared);
-            }
-            case FENCED, CONFLICT -> giveUp(prepared);
-            case UNKNOWN -> {}
-        }
-        return outcome;
-    }
-
-    /** After an interrupt the catalog may have the commit all the same. */
-    private static boolean isUncommitted(PipelineException failure) {
-        return failure.kind() != ErrorKind.INTERRUPTED;
-    }
-
-    private CommitOutcome commitAtOnce(PreparedIcebergCut cut) {
-        failPoints.reach(FailPoint.CUT_BEFORE_TABLE);
-        Map<TableId, CommitTarget> targets = new LinkedHashMap<>();
-        for (TableChange change : cut.changes()) {
-            if (!table(change.table()).isLeft()) {
-                targets.put(change.table(), target(table(change.table()), change));
-            }
-        }
-        while (!targets.isEmpty()) {
-            CommitResult result = committer.commit(List.copyOf(targets.values()));
-            failPoints.reach(FailPoint.CUT_AFTER_CATALOG);
-            for (CommitTarget target : targets.values()) {
-                settle(target.change(), result);
-            }
-            if (!(result.outcome() instanceof CommitOutcome.Conflict conflict)) {
-                return result.outcome();
-            }
-            // The others go on without it.
-            CommitTarget refused = targets.remove(conflict.table());
-            if (refused == null) {
-                return conflict;
-            }
-            Optional<CommitOutcome> failed = leave(conflict, refused.change());
-            if (failed.isPresent()) {
-                return failed.get();
-            }
-        }
-        return new CommitOutcome.Committed(Map.of());
-    }
-
-    private CommitOutcome commitOneByOne(PreparedIcebergCut cut) {
-        Map<TableId, Long> snapshots = new HashMap<>();
-        boolean any = cut.changes().isEmpty();
-        for (TableChange change : cut.changes()) {
-            if (table(change.table()).isLeft()) {
-                continue;
-            }
-            failPoints.reach(FailPoint.CUT_BEFORE_TABLE);
-            CommitResult result = committer.commit(List.of(target(table(change.table()), change)));
-            TableMarks marks = result.marks().get(change.table());
-            if (marks != null) {
-                failPoints.reach(FailPoint.CUT_AFTER_CATALOG);
-                snapshots.put(change.table(), marks.snapshotId());
-            }
-            settle(change, result);
-            if (result.outcome() instanceof CommitOutcome.Conflict conflict) {
-                Optional<CommitOutcome> failed = leave(conflict, change);
-                if (failed.isPresent()) {
-                    return failed.get();
-                }
-                any = true;
-                continue;
-            }
-            if (marks == null) {
-                return result.outcome();
-            }
-            any |= result.outcome().kind() == CommitOutcome.Kind.COMMITTED;
-            failPoints.reach(FailPoint.CUT_AFTER_TABLE);
-        }
-        return any ? new CommitOutcome.Committed(snapshots) : new CommitOutcome.AlreadyCommitted();
-    }
-
-    /**
-     * Leaves a published table behind that someone else changed, durably, so that the others can go on: from now on its
-     * changes are dropped. One that this cut would have published is only loaded again after a new start.
-     *
-     * @return why the others cannot go on
-     */
-    private Optional<CommitOutcome> leave(CommitOutcome.Conflict conflict, TableChange refused) {
-        LakeTable table = table(conflict.table());
-        TableMarks before = table.marks();
-        if (before.phase() != TablePhase.STREAMING || refused.load().role() == LoadPart.Role.PUBLISH) {
-            return Optional.of(conflict);
-        }
-        LOG.warn("Table {} is left behind: {}", conflict.table(), conflict.message());
-        TableMarks next = table.noted(before.stopped(conflict.message(), ids.get()));
-        failPoints.reach(FailPoint.STOP_BEFORE_COMMIT);
-        CommitResult result =
-                committer.commit(List.of(target(table, TableChange.leave(conflict.table(), before, next))));
-        failPoints.reach(FailPoint.STOP_AFTER_COMMIT);
-        switch (result.outcome().kind()) {
-            case COMMITTED, ALREADY_COMMITTED -> table.leftBehind(result.marks().getOrDefault(conflict.table(), next));
-            // Dropped, or someone else's now: there is nothing to write the reason to, and the next start sees that.
-            case CONFLICT -> table.leftBehind(next);
-            case FENCED, UNKNOWN -> {
-                return Optional.of(result.outcome());
-            }
-        }
-        return Optional.empty();
-    }
-
-    private void settle(TableChange change, CommitResult result) {
-        if (result.doubtful()) {
-            doubtful.add(change.next().commitId() + change.table());
-        } else {
-            doubtful.remove(change.next().commitId() + change.table());
-        }
-        TableMarks marks = result.marks().get(change.table());
-        LakeTable table = table(change.table());
-        if (marks != null && !marks.equals(table.marks())) {
-            table.committed(change, marks);
-        }
-    }
-
-    /** A refused cut: files of tables that do not have it go, unless an attempt's answer is missing. */
-    private void giveUp(PreparedIcebergCut cut) {
-        waiting.remove(cut.number());
-        cut.changes().forEach(this::giveUp);
-    }
-
-    /** Tables that were left behind do not have a cut that the others have. */
-    private void giveUpLeft(PreparedIcebergCut cut) {
-        cut.changes().stream().filter(change -> table(change.table()).isLeft()).forEach(this::giveUp);
-    }
-
-    private void giveUp(TableChange change) {
-        LakeTable table = table(change.table());
-        boolean has = table.marks().commitId().equals(change.next().commitId());
-        if (!has && !doubtful.contains(change.next().commitId() + change.table())) {
-            change.added().forEach(file -> deleteQuietly(table, file.location()));
-            change.deletes().stream().map(DeleteFile::location).distinct().forEach(path -> deleteQuietly(table, path));
-        }
+        return commits.commit((PreparedIcebergCut) cut);
     }
 
     @Override
@@ -424,7 +252,7 @@ final class IcebergSession implements LakeSession {
                 // Published after the cut: it was not a part of it.
                 .filter(table -> table.marks().cut() <= cut)
                 .sorted(Comparator.comparing(LakeTable::id))
-                .map(table -> target(table, CutTags.target(table.id(), table.marks())))
+                .map(table -> table.target(CutTags.target(table.id(), table.marks())))
                 .toList();
         CommitOutcome outcome = tags.tag(targets, cut);
         failPoints.reach(FailPoint.TAG_AFTER_TABLES);
@@ -455,22 +283,10 @@ final class IcebergSession implements LakeSession {
         TableMarks before = table.marks();
         TableChange change = TableChange.stop(id, before, table.noted(before.stopped(reason, ids.get())));
         failPoints.reach(FailPoint.STOP_BEFORE_COMMIT);
-        CommitResult result = committer.commit(List.of(target(table, change)));
+        CommitResult result = committer.commit(List.of(table.target(change)));
         failPoints.reach(FailPoint.STOP_AFTER_COMMIT);
-        Optional.ofNullable(result.marks().get(id)).ifPresent(table::stopped);
+        Optional.ofNullable(result.marks().get(id)).ifPresent(table::loadDropped);
         return result.outcome();
-    }
-
-    private static CommitTarget target(LakeTable table, TableChange change) {
-        return new CommitTarget(table.identifier(), table.operations(), change);
-    }
-
-    private static void deleteQuietly(LakeTable table, String path) {
-        try {
-            table.table().io().deleteFile(path);
-        } catch (RuntimeException e) {
-            LOG.warn("Unused file {} could not be deleted; orphan file removal will take it", path, e);
-        }
     }
 
     @Override
@@ -481,7 +297,7 @@ final class IcebergSession implements LakeSession {
         for (IcebergCutWriter writer : List.copyOf(cutWriters)) {
             writer.close();
         }
-        refused.values().forEach(this::giveUp);
+        commits.close();
         for (LakeTable table : tables.values()) {
             table.close();
         }

@@ -1,6 +1,12 @@
 package io.sluice.lake;
 
+import io.sluice.lake.commit.TableChange;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
 import org.jspecify.annotations.Nullable;
@@ -54,14 +60,34 @@ final class LakeFiles {
         return ordinal < bound && committed[ordinal];
     }
 
-    /** The file is in the table from now on. */
-    synchronized void commit(int ordinal) {
-        committed[ordinal] = true;
+    /** A change is in the table from now on. */
+    synchronized void committed(TableChange change) {
+        Map<String, DeleteFile> newVectors = new HashMap<>();
+        change.deletes().forEach(vector -> newVectors.put(vector.referencedDataFile(), vector));
+        Set<String> removed = paths(change.removed());
+        Set<String> added = paths(change.added());
+        for (int ordinal = 0; ordinal < bound; ordinal++) {
+            DataFile file = files[ordinal];
+            if (file == null) {
+                continue;
+            }
+            String path = file.location();
+            if (removed.contains(path)) {
+                remove(ordinal);
+                continue;
+            }
+            committed[ordinal] |= added.contains(path);
+            DeleteFile vector = newVectors.get(path);
+            if (vector != null) {
+                vectors[ordinal] = vector;
+            }
+        }
     }
 
-    /** The file's deletion vector from now on. */
-    synchronized void setVector(int ordinal, DeleteFile vector) {
-        vectors[ordinal] = vector;
+    private static Set<String> paths(List<DataFile> files) {
+        Set<String> paths = new HashSet<>();
+        files.forEach(file -> paths.add(file.location()));
+        return paths;
     }
 
     /** The file is gone, or never came to be. */

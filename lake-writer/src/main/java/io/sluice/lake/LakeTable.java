@@ -1,29 +1,25 @@
 package io.sluice.lake;
 
+import io.sluice.lake.commit.CommitTarget;
 import io.sluice.lake.commit.LoadMarks;
 import io.sluice.lake.commit.LoadPart;
 import io.sluice.lake.commit.LoadShape;
 import io.sluice.lake.commit.SnapshotClaim;
 import io.sluice.lake.commit.TableChange;
 import io.sluice.lake.commit.TableMarks;
-import io.sluice.lake.index.KeyBuffer;
 import io.sluice.lake.index.KeyIndex;
 import io.sluice.lake.index.KeyIndexes;
-import io.sluice.lake.index.RowLocation;
 import io.sluice.lake.parquet.StorageFailures;
 import io.sluice.pipeline.batch.ColumnVector;
-import io.sluice.pipeline.error.ErrorKind;
-import io.sluice.pipeline.error.PipelineException;
+import io.sluice.pipeline.lake.LakeSession;
 import io.sluice.pipeline.lake.LakeTableState;
 import io.sluice.pipeline.lake.TableLoad;
 import io.sluice.pipeline.lake.TablePhase;
 import io.sluice.pipeline.schema.TableId;
 import io.sluice.pipeline.schema.TableSchema;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -31,17 +27,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
-import org.apache.iceberg.DataFile;
-import org.apache.iceberg.DeleteFile;
-import org.apache.iceberg.FileScanTask;
-import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableOperations;
 import org.apache.iceberg.catalog.TableIdentifier;
-import org.apache.iceberg.io.CloseableIterable;
-import org.apache.iceberg.util.ContentFileUtil;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -82,7 +72,7 @@ final class LakeTable implements AutoCloseable {
     private volatile boolean joined;
 
     /** Rows of the load that are there once more because they moved between two snapshots. */
-    private List<Long> duplicates = new ArrayList<>();
+    private List<Long> duplicates = List.of();
 
     LakeTable(
             TableSchema schema,
@@ -104,8 +94,7 @@ final class LakeTable implements AutoCloseable {
         this.marks = marks;
         this.notes = marks.notes();
         this.shapes = shapes;
-        this.loadBegins = !isOnBranch(
-                marks.load(), ((HasTableOperations) table).operations().current());
+        this.loadBegins = !isOnBranch(marks.load(), LakeTables.metadata(table));
     }
 
     /** What a table says, with its load only when the branch still has it. */
@@ -146,8 +135,8 @@ final class LakeTable implements AutoCloseable {
         return operations;
     }
 
-    /** For the thread that commits steps of the load, beside the one that commits cuts. */
-    synchronized TableOperations loadOperations() {
+    /** Beside those of the thread that commits cuts. */
+    private synchronized TableOperations loadOperations() {
         TableOperations handle = loadHandle;
         if (handle == null) {
             handle = moreOperations.get();
@@ -179,7 +168,7 @@ final class LakeTable implements AutoCloseable {
     /** Names what the notes say, which is what rows are made by. */
     String definition() {
         Map<String, String> lasting = new TreeMap<>(notes);
-        lasting.keySet().removeIf(name -> name.startsWith("last-"));
+        lasting.keySet().removeIf(name -> name.startsWith(LakeSession.PASSING));
         if (lasting.isEmpty()) {
             return "";
         }
@@ -196,6 +185,25 @@ final class LakeTable implements AutoCloseable {
         return next.withNotes(notes);
     }
 
+    /** A change of this table, for the thread that commits cuts. */
+    CommitTarget target(TableChange change) {
+        return new CommitTarget(identifier, operations, change);
+    }
+
+    /** A step of the load, for the thread that commits those. */
+    CommitTarget loadTarget(TableChange change) {
+        return new CommitTarget(identifier, loadOperations(), change);
+    }
+
+    /** Removes a file that nobody refers to. */
+    void deleteQuietly(String path) {
+        try {
+            table.io().deleteFile(path);
+        } catch (RuntimeException e) {
+            LOG.warn("Unused file {} could not be deleted; orphan file removal will take it", path, e);
+        }
+    }
+
     /** For the pipeline, with the load only as far as it is of use. */
     LakeTableState state() {
         TableMarks now = marks;
@@ -207,14 +215,8 @@ final class LakeTable implements AutoCloseable {
         marks = newMarks.withLoad(marks.load());
     }
 
-    /** The table was left behind, without its load. */
-    synchronized void stopped(TableMarks newMarks) {
-        marks = newMarks;
-        loadBegins = true;
-    }
-
-    /** The table is to be loaded anew; no cut was beside that. */
-    synchronized void asked(TableMarks newMarks) {
+    /** The table was left behind, or is to be loaded anew: what its load had is dropped. No cut was beside that. */
+    synchronized void loadDropped(TableMarks newMarks) {
         marks = newMarks;
         loadBegins = true;
     }
@@ -273,7 +275,7 @@ final class LakeTable implements AutoCloseable {
      */
     List<Long> takeDuplicates() {
         List<Long> taken = duplicates;
-        duplicates = new ArrayList<>();
+        duplicates = List.of();
         return taken;
     }
 
@@ -284,8 +286,7 @@ final class LakeTable implements AutoCloseable {
 
     /** Someone else changed the table under this session, which leaves it alone from now on. */
     synchronized void leftBehind(TableMarks newMarks) {
-        marks = newMarks;
-        loadBegins = true;
+        loadDropped(newMarks);
         left = true;
     }
 
@@ -325,11 +326,15 @@ final class LakeTable implements AutoCloseable {
         try {
             table.refresh();
             LakeFiles listed = new LakeFiles();
-            duplicates = new ArrayList<>();
+            KeyIndexBuild build = new KeyIndexBuild(schema, table, rows, baseSnapshot());
             if (isTrue(opened)) {
-                list(opened, listed);
+                duplicates = List.of();
+                build.list(opened, listed);
+            } else if (isMixed()) {
+                duplicates = build.mixed(opened, listed);
             } else {
-                build(opened, listed);
+                duplicates = List.of();
+                build.whole(opened, listed);
             }
             files = listed;
             indexLost = false;
@@ -342,7 +347,7 @@ final class LakeTable implements AutoCloseable {
     /** Whether the base is true for the table as it is; after a crash the table says what became of the last cut. */
     private boolean isTrue(KeyIndex opened) {
         KeyIndex.Marker marker = opened.marker().orElse(null);
-        TableMetadata metadata = ((HasTableOperations) table).operations().current();
+        TableMetadata metadata = LakeTables.metadata(table);
         if (marker == null || isMixed() || !marker.tableUuid().equals(metadata.uuid())) {
             return false;
         }
@@ -367,85 +372,6 @@ final class LakeTable implements AutoCloseable {
             return true;
         }
         return false;
-    }
-
-    private void list(KeyIndex opened, LakeFiles listed) {
-        Map<String, Integer> ordinals = new HashMap<>();
-        opened.files().forEach((ordinal, path) -> ordinals.put(path, ordinal));
-        plan((file, vector) -> {
-            Integer ordinal = ordinals.get(file.location());
-            if (ordinal == null) {
-                throw new PipelineException(
-                        ErrorKind.INTERNAL,
-                        id(),
-                        "The key index of " + id() + " claims to be true for snapshot " + marks.snapshotId()
-                                + " and does not know file " + file.location()
-                                + "; remove its directory to have it rebuilt",
-                        null);
-            }
-            listed.add(ordinal, file, vector, LakeFiles.Visibility.COMMITTED);
-        });
-    }
-
-    private void build(KeyIndex opened, LakeFiles listed) {
-        long began = System.nanoTime();
-        KeyIndex.Load load = opened.rebuild();
-        RowIdentity identity = new RowIdentity(schema);
-        KeyBuffer key = new KeyBuffer();
-        plan((file, vector) -> {
-            int ordinal = opened.nextFile();
-            load.file(ordinal, file.location());
-            listed.add(ordinal, file, vector, LakeFiles.Visibility.COMMITTED);
-            rows.scan(file, vector, identity.columns(), (columns, positions, count) -> {
-                if (isMixed()) {
-                    findDuplicates(columns, count, identity, load, key);
-                }
-                for (int row = 0; row < count; row++) {
-                    identity.load(columns, row, ordinal, positions[row], load, key);
-                }
-            });
-        });
-        String uuid = ((HasTableOperations) table).operations().current().uuid();
-        // Of a mixed base the index alone does not tell the duplicates: the next process has to build it again.
-        load.finish(new KeyIndex.Marker(isMixed() ? uuid + "#" : uuid, baseSnapshot()));
-        LOG.info("Built the key index of {} from the lake in {} ms", id(), (System.nanoTime() - began) / 1_000_000);
-    }
-
-    /** Within a batch, which is of one file, keys differ; so the index need not see each row before the next. */
-    private void findDuplicates(
-            ColumnVector[] columns, int count, RowIdentity identity, KeyIndex.Load load, KeyBuffer key) {
-        for (int row = 0; row < count; row++) {
-            identity.key(columns, row, key);
-            long before = load.lookup(key.bytes(), key.length());
-            if (before != RowLocation.ABSENT) {
-                duplicates.add(before);
-            }
-        }
-    }
-
-    private void plan(FileConsumer consumer) {
-        if (baseSnapshot() == TableMarks.NO_SNAPSHOT) {
-            return;
-        }
-        try (CloseableIterable<FileScanTask> tasks =
-                table.newScan().useSnapshot(baseSnapshot()).planFiles()) {
-            for (FileScanTask task : tasks) {
-                List<DeleteFile> deletes = task.deletes();
-                for (DeleteFile delete : deletes) {
-                    if (!ContentFileUtil.isDV(delete)) {
-                        throw new PipelineException(
-                                ErrorKind.LAKE_CONFLICT,
-                                id(),
-                                "Lake table " + id() + " has a delete file that is not a deletion vector: "
-                                        + delete.location() + ". Compact the table, then start the pipeline again",
-                                null);
-                    }
-                }
-                consumer.accept(task.file(), deletes.isEmpty() ? null : deletes.get(0));
-            }
-        } catch (IOException e) {
-            throw StorageFailures.of(id(), "list the data files", e);
-        }
     }
 
     /** Gives the columns of every row of the table's files as they were committed last; {@link #index} first. */
@@ -484,50 +410,14 @@ final class LakeTable implements AutoCloseable {
             published(merged);
             return;
         }
-        Map<String, DeleteFile> vectors = new HashMap<>();
-        for (DeleteFile vector : change.deletes()) {
-            vectors.put(vector.referencedDataFile(), vector);
-        }
-        Map<String, Boolean> removed = new HashMap<>();
-        for (DataFile file : change.removed()) {
-            removed.put(file.location(), true);
-        }
-        Map<String, Boolean> added = new HashMap<>();
-        for (DataFile file : change.added()) {
-            added.put(file.location(), true);
-        }
-        applyFiles(known, vectors, removed, added);
+        known.committed(change);
         opened.promote(newMarks.commitId(), newMarks.snapshotId());
         if (publishes) {
             joined = false;
             loadBegins = true;
-            duplicates = new ArrayList<>();
+            duplicates = List.of();
         }
         marks = merged;
-    }
-
-    private static void applyFiles(
-            LakeFiles known,
-            Map<String, DeleteFile> vectors,
-            Map<String, Boolean> removed,
-            Map<String, Boolean> added) {
-        for (int ordinal = 0; ordinal < known.bound(); ordinal++) {
-            if (!known.has(ordinal)) {
-                continue;
-            }
-            String path = known.file(ordinal).location();
-            if (removed.containsKey(path)) {
-                known.remove(ordinal);
-                continue;
-            }
-            if (added.containsKey(path)) {
-                known.commit(ordinal);
-            }
-            DeleteFile vector = vectors.get(path);
-            if (vector != null) {
-                known.setVector(ordinal, vector);
-            }
-        }
     }
 
     @Override
@@ -537,10 +427,5 @@ final class LakeTable implements AutoCloseable {
             opened.close();
             index = null;
         }
-    }
-
-    @FunctionalInterface
-    private interface FileConsumer {
-        void accept(DataFile file, @Nullable DeleteFile vector);
     }
 }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class StorageWatch {
 
     /** The name of the note that keeps a table's mark. */
-    static final String NOTE = "last-storage";
+    static final String NOTE = LakeSession.PASSING + "storage";
 
     private final SourceDatabase database;
     private final LakeSession lake;

@@ -73,13 +73,12 @@ public record TableChange(
 
     /** A change of marks alone: {@link Kind#MARK} or {@link Kind#OWN}. */
     static TableChange marks(TableId table, Kind kind, TableMarks expected, TableMarks next) {
-        return new TableChange(table, kind, expected, next, List.of(), List.of(), List.of(), List.of());
+        return withoutFiles(table, kind, expected, next, LoadPart.NONE, List.of());
     }
 
     /** Leaves a table behind where it is, without its load. */
     public static TableChange stop(TableId table, TableMarks expected, TableMarks next) {
-        return new TableChange(
-                table, Kind.MARK, expected, next, List.of(), List.of(), List.of(), List.of(), LoadPart.DROP, List.of());
+        return withoutFiles(table, Kind.MARK, expected, next, LoadPart.DROP, List.of());
     }
 
     /** A step of the table's load; of the marks only those of the load are compared, and changed with the notes. */
@@ -95,32 +94,17 @@ public record TableChange(
 
     /** A table becomes what its load is. */
     public static TableChange publishLoad(TableId table, TableMarks expected, TableMarks next, List<LoadShape> shapes) {
-        return new TableChange(
-                table,
-                Kind.PUBLISH,
-                expected,
-                next,
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(),
-                LoadPart.PUBLISH,
-                shapes);
+        return withoutFiles(table, Kind.PUBLISH, expected, next, LoadPart.PUBLISH, shapes);
     }
 
     /** Leaves a table behind that someone else changed, without its load. */
     public static TableChange leave(TableId table, TableMarks expected, TableMarks next) {
-        return new TableChange(
-                table,
-                Kind.LEAVE,
-                expected,
-                next,
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(),
-                LoadPart.DROP,
-                List.of());
+        return withoutFiles(table, Kind.LEAVE, expected, next, LoadPart.DROP, List.of());
+    }
+
+    private static TableChange withoutFiles(
+            TableId table, Kind kind, TableMarks expected, TableMarks next, LoadPart load, List<LoadShape> shapes) {
+        return new TableChange(table, kind, expected, next, List.of(), List.of(), List.of(), List.of(), load, shapes);
     }
 
     /** The first publication of a table, or one that replaces all its rows. */

@@ -15,6 +15,9 @@ import java.util.Optional;
  */
 public interface LakeSession extends AutoCloseable {
 
+    /** How the names of notes begin that say nothing of what rows are made by ({@link #note}). */
+    String PASSING = "last-";
+
     /** This owner's epoch. */
     long epoch();
 
@@ -102,8 +105,8 @@ public interface LakeSession extends AutoCloseable {
     /**
      * Keeps words of the pipeline's about a table: they stand beside its marks from its next commit on, whatever that
      * commit is, and come back in {@link LakeTableState#notes}. Names that were noted before and are not among these
-     * keep their values. What was loaded and
-     * is not published is given up when notes change, unless their names begin with {@code last-}.
+     * keep their values. What was loaded and is not published is given up when notes change, unless their names begin with
+     * {@link #PASSING}.
      *
      * @param notes short names, such as {@code columns}, and their texts
      */
