@@ -20,6 +20,7 @@ final class Assembler {
                 pipeline.get(Vocabulary.COMMIT_MAX_BYTES),
                 Math.toIntExact(pipeline.get(Vocabulary.SNAPSHOT_PARALLELISM)),
                 pipeline.get(Vocabulary.SNAPSHOT_CHUNK_SIZE),
+                pipeline.get(Vocabulary.DRAIN_AFTER),
                 pipeline.get(Vocabulary.BUFFER_MEMORY),
                 pipeline.find(Vocabulary.STATE_DIRECTORY).orElseGet(() -> Path.of(".sluice", name)),
                 source(document.get(Vocabulary.SOURCE), name),

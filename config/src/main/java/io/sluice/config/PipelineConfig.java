@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param commitMaxBytes how many bytes of changes end a cut early, 1 MB or more
  * @param snapshotParallelism how many chunks are read at once, 1 to 64
  * @param snapshotChunkSize how much of a table is read before it is durable, 1 MiB or more
+ * @param drainAfter how long tables are loaded before their changes wait in the lake, 0 s to 365 d
  * @param bufferMemory how much memory rows on their way may take, 16 MB or more
  * @param stateDirectory where local caches are kept; all of it can be rebuilt
  * @param source the database
@@ -35,6 +36,7 @@ public record PipelineConfig(
         DataSize commitMaxBytes,
         int snapshotParallelism,
         DataSize snapshotChunkSize,
+        Duration drainAfter,
         DataSize bufferMemory,
         Path stateDirectory,
         SourceConfig source,

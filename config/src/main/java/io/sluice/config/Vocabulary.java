@@ -70,6 +70,14 @@ final class Vocabulary {
                             + "crash costs each reader, and what a data file of the first load comes from. MB is 10^6 "
                             + "bytes, MiB is 2^20. Range: 1MiB or more.")
             .example("512MiB");
+    static final Key<Duration> DRAIN_AFTER = Key.withDefault(
+                    "drain-after",
+                    Texts.duration("0s", "365d"),
+                    "1m",
+                    "How long tables may be loaded before the changes that come meanwhile are put into the lake to wait "
+                            + "there for the end of the load, so that the source need not keep its log. Range: 0s to "
+                            + "365d.")
+            .example("10m");
     static final Key<DataSize> BUFFER_MEMORY = Key.withDefault(
                     "buffer-memory",
                     Texts.size("16MB"),
@@ -263,6 +271,7 @@ final class Vocabulary {
                     COMMIT_MAX_BYTES,
                     SNAPSHOT_PARALLELISM,
                     SNAPSHOT_CHUNK_SIZE,
+                    DRAIN_AFTER,
                     BUFFER_MEMORY,
                     STATE_DIRECTORY)),
             "The pipeline as a whole.");

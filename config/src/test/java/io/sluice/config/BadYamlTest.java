@@ -246,6 +246,7 @@ class BadYamlTest {
                 pipeline("too small", "buffer-memory: 1MB", "buffer-memory", "out of range", "16MB or more"),
                 pipeline("huge size", "buffer-memory: 99999999999TB", "buffer-memory", "2^63"),
                 pipeline("no parallelism", "snapshot-parallelism: 0", "snapshot-parallelism", "from 1 to 64"),
+                pipeline("drained too late", "drain-after: 366d", "drain-after", "out of range", "0s to 365d"),
                 pipeline("small chunks", "snapshot-chunk-size: 1MB", "snapshot-chunk-size", "1MiB"),
                 pipeline("much parallelism", "snapshot-parallelism: 65", "snapshot-parallelism", "from 1 to 64"),
                 pipeline("no rows", "commit-max-rows: 0", "commit-max-rows", "of 1 or more"),

@@ -200,6 +200,7 @@ class PipelineSchemaTest {
     static {
         DEFAULTS.put(
                 "source.on-lost-slot \"resnapshot\"", Map.entry(c -> c.source().onLostSlot(), OnLostSlot.RESNAPSHOT));
+        DEFAULTS.put("pipeline.drain-after \"1m\"", Map.entry(PipelineConfig::drainAfter, Duration.ofMinutes(1)));
     }
 
     @Test

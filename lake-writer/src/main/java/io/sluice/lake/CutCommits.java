@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Lock;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.iceberg.DeleteFile;
@@ -100,11 +101,7 @@ final class CutCommits {
             }
         }
         while (!targets.isEmpty()) {
-            CommitResult result = committer.commit(List.copyOf(targets.values()));
-            failPoints.reach(FailPoint.CUT_AFTER_CATALOG);
-            for (CommitTarget target : targets.values()) {
-                settle(target.change(), result);
-            }
+            CommitResult result = commit(List.copyOf(targets.values()));
             if (!(result.outcome() instanceof CommitOutcome.Conflict conflict)) {
                 return result.outcome();
             }
@@ -128,14 +125,12 @@ final class CutCommits {
             if (table(change.table()).isLeft()) {
                 continue;
             }
-            failPoints.reach(FailPoint.CUT_BEFORE_TABLE);
-            CommitResult result = committer.commit(List.of(table(change.table()).target(change)));
+            failPoints.reach(isDrain(change) ? FailPoint.DRAIN_BEFORE_COMMIT : FailPoint.CUT_BEFORE_TABLE);
+            CommitResult result = commit(List.of(table(change.table()).target(change)));
             TableMarks marks = result.marks().get(change.table());
-            if (marks != null) {
-                failPoints.reach(FailPoint.CUT_AFTER_CATALOG);
+            if (marks != null && !isDrain(change)) {
                 snapshots.put(change.table(), marks.snapshotId());
             }
-            settle(change, result);
             if (result.outcome() instanceof CommitOutcome.Conflict conflict) {
                 Optional<CommitOutcome> failed = leave(conflict, change);
                 if (failed.isPresent()) {
@@ -148,9 +143,33 @@ final class CutCommits {
                 return result.outcome();
             }
             any |= result.outcome().kind() == CommitOutcome.Kind.COMMITTED;
-            failPoints.reach(FailPoint.CUT_AFTER_TABLE);
+            failPoints.reach(isDrain(change) ? FailPoint.DRAIN_AFTER_COMMIT : FailPoint.CUT_AFTER_TABLE);
         }
         return any ? new CommitOutcome.Committed(snapshots) : new CommitOutcome.AlreadyCommitted();
+    }
+
+    private static boolean isDrain(TableChange change) {
+        return change.kind() == TableChange.Kind.LOAD;
+    }
+
+    /** Steps of a load that are beside these wait: both change what the table says of it. */
+    private CommitResult commit(List<CommitTarget> targets) {
+        List<TableChange> changes = targets.stream().map(CommitTarget::change).toList();
+        List<Lock> loads = changes.stream()
+                .filter(change -> change.load().role() == LoadPart.Role.DRAIN)
+                .map(change -> table(change.table()).loadKeeping().lock())
+                .toList();
+        loads.forEach(Lock::lock);
+        try {
+            CommitResult result = committer.commit(targets);
+            if (changes.stream().anyMatch(change -> !isDrain(change) && result.marks().containsKey(change.table()))) {
+                failPoints.reach(FailPoint.CUT_AFTER_CATALOG);
+            }
+            changes.forEach(change -> settle(change, result));
+            return result;
+        } finally {
+            loads.forEach(Lock::unlock);
+        }
     }
 
     /**
@@ -162,7 +181,9 @@ final class CutCommits {
     private Optional<CommitOutcome> leave(CommitOutcome.Conflict conflict, TableChange refused) {
         LakeTable table = table(conflict.table());
         TableMarks before = table.marks();
-        if (before.phase() != TablePhase.STREAMING || refused.load().role() == LoadPart.Role.PUBLISH) {
+        boolean ofLoad =
+                refused.load().role() == LoadPart.Role.PUBLISH || refused.load().role() == LoadPart.Role.DRAIN;
+        if (before.phase() != TablePhase.STREAMING || ofLoad) {
             return Optional.of(conflict);
         }
         LOG.warn("Table {} is left behind: {}", conflict.table(), conflict.message());
@@ -172,7 +193,10 @@ final class CutCommits {
                 committer.commit(List.of(table.target(TableChange.leave(conflict.table(), before, next))));
         failPoints.reach(FailPoint.STOP_AFTER_COMMIT);
         switch (result.outcome().kind()) {
-            case COMMITTED, ALREADY_COMMITTED -> table.leftBehind(result.marks().getOrDefault(conflict.table(), next));
+            case COMMITTED, ALREADY_COMMITTED -> {
+                table.leftBehind(result.marks().getOrDefault(conflict.table(), next));
+                table.loadEnded();
+            }
             // Dropped, or someone else's now: there is nothing to write the reason to, and the next start sees that.
             case CONFLICT -> table.leftBehind(next);
             case FENCED, UNKNOWN -> {
@@ -184,14 +208,23 @@ final class CutCommits {
 
     private void settle(TableChange change, CommitResult result) {
         if (result.doubtful()) {
-            doubtful.add(change.next().commitId() + change.table());
+            doubtful.add(change.commitName() + change.table());
         } else {
-            doubtful.remove(change.next().commitId() + change.table());
+            doubtful.remove(change.commitName() + change.table());
         }
         TableMarks marks = result.marks().get(change.table());
         LakeTable table = table(change.table());
-        if (marks != null && !marks.equals(table.marks())) {
+        if (marks == null || marks.equals(table.marks())) {
+            return;
+        }
+        if (isDrain(change)) {
+            table.setLoad(marks);
+        } else {
             table.committed(change, marks);
+        }
+        change.load().drain().files().forEach(file -> table.loadKeeping().spooled(file.location()));
+        if (change.load().role() == LoadPart.Role.PUBLISH) {
+            table.loadEnded();
         }
     }
 
@@ -207,9 +240,10 @@ final class CutCommits {
 
     private void giveUp(TableChange change) {
         LakeTable table = table(change.table());
-        boolean has = table.marks().commitId().equals(change.next().commitId());
-        if (!has && !doubtful.contains(change.next().commitId() + change.table())) {
+        boolean has = change.isIn(table.marks());
+        if (!has && !doubtful.contains(change.commitName() + change.table())) {
             change.added().forEach(file -> table.deleteQuietly(file.location()));
+            change.load().drain().files().forEach(file -> table.deleteQuietly(file.location()));
             change.deletes().stream().map(DeleteFile::location).distinct().forEach(path -> table.deleteQuietly(path));
         }
     }

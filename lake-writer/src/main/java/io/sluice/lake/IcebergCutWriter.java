@@ -1,6 +1,7 @@
 package io.sluice.lake;
 
 import io.sluice.lake.commit.LoadPart;
+import io.sluice.lake.commit.SpoolFile;
 import io.sluice.lake.commit.TableChange;
 import io.sluice.lake.commit.TableMarks;
 import io.sluice.pipeline.batch.ColumnBatch;
@@ -35,6 +36,8 @@ final class IcebergCutWriter implements CutWriter {
     private final String cutId;
     private final Map<TableId, TableCut> tables = new LinkedHashMap<>();
     private final Set<TableId> joined = new LinkedHashSet<>();
+    private final Map<TableId, Drain> draining = new LinkedHashMap<>();
+    private final Map<TableId, SpoolWriter> spools = new LinkedHashMap<>();
     private long rows;
     private long bytes;
     private State state = State.OPEN;
@@ -76,12 +79,21 @@ final class IcebergCutWriter implements CutWriter {
         if (changes.rowCount() == 0) {
             return;
         }
-        if (session.table(changes.schema().table()).isLeft()) {
+        TableId id = changes.schema().table();
+        if (session.table(id).isLeft()) {
             return;
         }
         try {
             long size = changes.memoryBytes();
-            table(changes).apply(changes);
+            Drain into = draining.get(id);
+            if (into != null) {
+                requireColumns(session.table(id), changes);
+                spools.computeIfAbsent(id, first -> new SpoolWriter(session.table(id), cutId))
+                        .add(changes);
+            }
+            if (into != Drain.INTO_LOAD) {
+                table(changes).apply(changes);
+            }
             rows += changes.rowCount();
             bytes += size;
             boundMemory();
@@ -127,37 +139,50 @@ final class IcebergCutWriter implements CutWriter {
                 throw new IllegalStateException("Table " + id + " has cut "
                         + table.marks().cut() + " already, its changes must not be put into cut " + number);
             }
-            if (!table.schema().columns().equals(changes.schema().columns())) {
-                throw new PipelineException(
-                        ErrorKind.SCHEMA_CHANGED,
-                        id,
-                        "Changes of " + id + " have columns " + changes.schema().columns() + ", expected "
-                                + table.schema().columns() + ". Load the table anew",
-                        null);
-            }
+            requireColumns(table, changes);
             cut = new TableCut(table, refetch, cutId);
             tables.put(id, cut);
         }
         return cut;
     }
 
+    private static void requireColumns(LakeTable table, ColumnBatch changes) {
+        if (!table.schema().columns().equals(changes.schema().columns())) {
+            throw new PipelineException(
+                    ErrorKind.SCHEMA_CHANGED,
+                    table.id(),
+                    "Changes of " + table.id() + " have columns "
+                            + changes.schema().columns() + ", expected "
+                            + table.schema().columns() + ". Load the table anew",
+                    null);
+        }
+    }
+
     private void boundMemory() {
         while (true) {
             long total = 0;
             long most = 0;
-            TableCut largest = null;
+            Runnable largest = null;
             for (TableCut cut : tables.values()) {
                 long held = cut.bufferedBytes();
                 total += held;
                 if (held > most) {
                     most = held;
-                    largest = cut;
+                    largest = cut::flush;
+                }
+            }
+            for (SpoolWriter spool : spools.values()) {
+                long held = spool.bufferedBytes();
+                total += held;
+                if (held > most) {
+                    most = held;
+                    largest = spool::flush;
                 }
             }
             if (largest == null || total <= memoryBytes) {
                 return;
             }
-            largest.flush();
+            largest.run();
         }
     }
 
@@ -169,6 +194,34 @@ final class IcebergCutWriter implements CutWriter {
         }
         session.table(id).join();
         joined.add(id);
+        if (session.table(id).marks().load().drained().rows() == 0) {
+            return;
+        }
+        try {
+            TableCut cut = new TableCut(session.table(id), refetch, cutId);
+            tables.put(id, cut);
+            SpoolReader.read(session.table(id), changes -> {
+                cut.apply(changes);
+                boundMemory();
+            });
+        } catch (RuntimeException e) {
+            state = State.FAILED;
+            throw e;
+        }
+    }
+
+    @Override
+    public void drain(TableId id, Drain into) {
+        require(State.OPEN);
+        LakeTable table = session.table(id);
+        if (table.loadBegins() || !table.marks().load().drained().exists()) {
+            throw new IllegalStateException(
+                    "The load of " + id + " takes no changes: " + table.marks().load());
+        }
+        if (tables.containsKey(id)) {
+            throw new IllegalStateException("Changes of " + id + " came before they were to be drained");
+        }
+        draining.put(id, into);
     }
 
     @Override
@@ -180,6 +233,11 @@ final class IcebergCutWriter implements CutWriter {
         }
         if (joined.remove(id)) {
             session.table(id).leave();
+        }
+        draining.remove(id);
+        SpoolWriter spool = spools.remove(id);
+        if (spool != null) {
+            spool.abandon();
         }
     }
 
@@ -231,6 +289,8 @@ final class IcebergCutWriter implements CutWriter {
                     + bound.get().text() + "; it cannot be prepared at " + position.text() + ", collect on until then");
         }
         failPoints.reach(FailPoint.CUT_AFTER_DATA_FILES);
+        String commitId = cutId + "-" + number;
+        Map<TableId, LoadPart> drains = drains(commitId, position);
         List<TableChange> changes = new ArrayList<>();
         for (TableCut cut : tables.values()) {
             LakeTable table = cut.table();
@@ -240,11 +300,10 @@ final class IcebergCutWriter implements CutWriter {
                 continue;
             }
             CutFiles.Outcome outcome = cut.files().finish();
-            if (outcome.isEmpty() && !table.isJoined()) {
+            if (outcome.isEmpty() && !table.isJoined() && !drains.containsKey(table.id())) {
                 cut.abandon();
                 continue;
             }
-            String commitId = cutId + "-" + number;
             TableMarks before = table.marks();
             cut.seal(commitId, outcome);
             changes.add(new TableChange(
@@ -256,7 +315,7 @@ final class IcebergCutWriter implements CutWriter {
                     outcome.deletes(),
                     outcome.replaced(),
                     outcome.removed(),
-                    table.isJoined() ? LoadPart.PUBLISH : LoadPart.NONE,
+                    table.isJoined() ? LoadPart.PUBLISH : drains.getOrDefault(table.id(), LoadPart.NONE),
                     table.isJoined() ? table.shapes() : List.of()));
         }
         for (TableId id : joined) {
@@ -264,17 +323,39 @@ final class IcebergCutWriter implements CutWriter {
                 LakeTable table = session.table(id);
                 TableMarks before = table.marks();
                 changes.add(TableChange.publishLoad(
-                        id,
-                        before,
-                        table.noted(before.at(number, position.text(), cutId + "-" + number)),
-                        table.shapes()));
+                        id, before, table.noted(before.at(number, position.text(), commitId)), table.shapes()));
             }
         }
+        drains.forEach((id, part) -> {
+            // Of a table that the cut changes too, the one commit does both, so that neither is ahead of the other.
+            if (!tables.containsKey(id)) {
+                changes.add(TableChange.drain(id, session.table(id).marks(), part));
+            }
+        });
         failPoints.reach(FailPoint.CUT_AFTER_DELETES);
         PreparedIcebergCut prepared = new PreparedIcebergCut(number, position, changes, rows);
         state = State.PREPARED;
         session.ended(this);
         return prepared;
+    }
+
+    private Map<TableId, LoadPart> drains(String commitId, Position position) {
+        Map<TableId, LoadPart> drains = new LinkedHashMap<>();
+        for (Map.Entry<TableId, SpoolWriter> entry : spools.entrySet()) {
+            if (session.table(entry.getKey()).isLeft()) {
+                entry.getValue().abandon();
+                continue;
+            }
+            failPoints.reach(FailPoint.DRAIN_BEFORE_FILE);
+            List<SpoolFile> files = entry.getValue().finish().stream().toList();
+            failPoints.reach(FailPoint.DRAIN_AFTER_FILE);
+            if (!files.isEmpty()) {
+                drains.put(
+                        entry.getKey(),
+                        LoadPart.drain(commitId, new io.sluice.lake.commit.Drain("", position.text(), files)));
+            }
+        }
+        return drains;
     }
 
     private void require(State expected) {
@@ -293,6 +374,7 @@ final class IcebergCutWriter implements CutWriter {
             cut.giveUp();
         }
         joined.forEach(id -> session.table(id).leave());
+        spools.values().forEach(SpoolWriter::abandon);
         session.ended(this);
     }
 }

@@ -4,6 +4,7 @@ import io.sluice.lake.commit.CommitResult;
 import io.sluice.lake.commit.CommitTarget;
 import io.sluice.lake.commit.CutHistory;
 import io.sluice.lake.commit.CutTags;
+import io.sluice.lake.commit.Drain;
 import io.sluice.lake.commit.LoadPart;
 import io.sluice.lake.commit.TableChange;
 import io.sluice.lake.commit.TableCommitter;
@@ -154,7 +155,10 @@ final class IcebergSession implements LakeSession {
         CommitResult result = committer.commit(
                 List.of(table.loadTarget(TableChange.load(id, table.marks(), next, List.of(), part, List.of()))));
         failPoints.reach(FailPoint.LOAD_AFTER_ASK);
-        Optional.ofNullable(result.marks().get(id)).ifPresent(table::loadDropped);
+        Optional.ofNullable(result.marks().get(id)).ifPresent(marks -> {
+            table.loadDropped(marks);
+            table.loadEnded();
+        });
         return result.outcome();
     }
 
@@ -166,6 +170,23 @@ final class IcebergSession implements LakeSession {
     @Override
     public CommitOutcome addToLoad(TableId id, LoadStep step) {
         LakeTable table = table(id);
+        table.loadKeeping().lock().lock();
+        try {
+            if (table.isGivenUp()) {
+                discard(id, step.files());
+                return givenUp(id);
+            }
+            return addToLoad(id, table, step);
+        } finally {
+            table.loadKeeping().lock().unlock();
+        }
+    }
+
+    private static CommitOutcome givenUp(TableId id) {
+        return new CommitOutcome.Conflict(id, "Table " + id + " was stopped and its load given up");
+    }
+
+    private CommitOutcome addToLoad(TableId id, LakeTable table, LoadStep step) {
         TableMarks before = table.marks();
         List<DataFile> added = dataFiles(id, step.files());
         LoadPart part = new LoadPart(
@@ -193,10 +214,55 @@ final class IcebergSession implements LakeSession {
         if (marks != null) {
             failPoints.reach(FailPoint.LOAD_AFTER_STEP);
             table.setLoad(marks);
+            if (part.role() == LoadPart.Role.BEGIN) {
+                table.loadEnded();
+            }
         } else if (!result.doubtful() && result.outcome().kind() != CommitOutcome.Kind.UNKNOWN) {
             discard(id, step.files());
         }
         return result.outcome();
+    }
+
+    @Override
+    public CommitOutcome beginDrain(TableId id, Position from) {
+        LakeTable table = table(id);
+        table.loadKeeping().lock().lock();
+        try {
+            TableMarks before = table.marks();
+            if (table.isGivenUp()) {
+                return givenUp(id);
+            }
+            Drain drain = Drain.begin(from.text());
+            TableChange change;
+            if (table.loadBegins()) {
+                LoadPart part = new LoadPart(
+                        LoadPart.Role.BEGIN,
+                        ids.get(),
+                        table.definition(),
+                        List.of(),
+                        0,
+                        0,
+                        TableLoad.Extent.PARTIAL,
+                        drain);
+                change = TableChange.load(id, before, table.noted(before), List.of(), part, table.shapes());
+            } else if (before.load().drained().exists()) {
+                return new CommitOutcome.AlreadyCommitted();
+            } else {
+                change = TableChange.drain(id, before, LoadPart.drain(ids.get(), drain));
+            }
+            failPoints.reach(FailPoint.DRAIN_BEFORE_MARK);
+            CommitResult result = committer.commit(List.of(table.target(change)));
+            failPoints.reach(FailPoint.DRAIN_AFTER_MARK);
+            Optional.ofNullable(result.marks().get(id)).ifPresent(marks -> {
+                table.setLoad(marks);
+                if (change.load().role() == LoadPart.Role.BEGIN) {
+                    table.loadEnded();
+                }
+            });
+            return result.outcome();
+        } finally {
+            table.loadKeeping().lock().unlock();
+        }
     }
 
     @Override
@@ -280,12 +346,24 @@ final class IcebergSession implements LakeSession {
     @Override
     public CommitOutcome stop(TableId id, String reason) {
         LakeTable table = table(id);
+        table.loadKeeping().lock().lock();
+        try {
+            return stop(id, table, reason);
+        } finally {
+            table.loadKeeping().lock().unlock();
+        }
+    }
+
+    private CommitOutcome stop(TableId id, LakeTable table, String reason) {
         TableMarks before = table.marks();
         TableChange change = TableChange.stop(id, before, table.noted(before.stopped(reason, ids.get())));
         failPoints.reach(FailPoint.STOP_BEFORE_COMMIT);
         CommitResult result = committer.commit(List.of(table.target(change)));
         failPoints.reach(FailPoint.STOP_AFTER_COMMIT);
-        Optional.ofNullable(result.marks().get(id)).ifPresent(table::loadDropped);
+        Optional.ofNullable(result.marks().get(id)).ifPresent(marks -> {
+            table.loadDropped(marks);
+            table.loadEnded();
+        });
         return result.outcome();
     }
 

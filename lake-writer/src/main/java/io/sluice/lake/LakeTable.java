@@ -5,6 +5,7 @@ import io.sluice.lake.commit.LoadMarks;
 import io.sluice.lake.commit.LoadPart;
 import io.sluice.lake.commit.LoadShape;
 import io.sluice.lake.commit.SnapshotClaim;
+import io.sluice.lake.commit.Spools;
 import io.sluice.lake.commit.TableChange;
 import io.sluice.lake.commit.TableMarks;
 import io.sluice.lake.index.KeyIndex;
@@ -27,7 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
-import org.apache.iceberg.SnapshotRef;
+import org.apache.iceberg.StatisticsFile;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableOperations;
@@ -56,6 +57,7 @@ final class LakeTable implements AutoCloseable {
     private final KeyIndexes indexes;
     private final RowSource rows;
     private final List<LoadShape> shapes;
+    private final LoadKeeping loadKeeping;
     private volatile TableMarks marks;
     /** What the next commit shall note; the committing thread may still be setting marks of the commit before. */
     private volatile Map<String, String> notes;
@@ -94,13 +96,16 @@ final class LakeTable implements AutoCloseable {
         this.marks = marks;
         this.notes = marks.notes();
         this.shapes = shapes;
-        this.loadBegins = !isOnBranch(marks.load(), LakeTables.metadata(table));
+        TableMetadata metadata = LakeTables.metadata(table);
+        this.loadBegins = !marks.load().isWholeIn(metadata);
+        this.loadKeeping = new LoadKeeping(
+                Spools.files(metadata).stream().map(StatisticsFile::path).toList());
     }
 
-    /** What a table says, with its load only when the branch still has it. */
+    /** What a table says, with its load only when the branch still has it and all changes that wait in it are there. */
     static Optional<TableMarks> marks(TableMetadata metadata) {
         return TableMarks.read(metadata.properties())
-                .map(found -> isOnBranch(found.load(), metadata) ? found : withoutRows(found));
+                .map(found -> found.load().isWholeIn(metadata) ? found : withoutRows(found));
     }
 
     /** What has to be loaded anew still has; a table that was never published is loaded in any case. */
@@ -108,11 +113,6 @@ final class LakeTable implements AutoCloseable {
         return marks.load().exists() && marks.phase() != TablePhase.SNAPSHOT
                 ? marks.withLoad(LoadMarks.begin(marks.load().id(), marks.load().definition()))
                 : marks.withLoad(LoadMarks.NONE);
-    }
-
-    private static boolean isOnBranch(LoadMarks load, TableMetadata metadata) {
-        SnapshotRef ref = metadata.ref(LoadMarks.BRANCH);
-        return load.exists() && ref != null && ref.snapshotId() == load.head();
     }
 
     TableId id() {
@@ -204,6 +204,11 @@ final class LakeTable implements AutoCloseable {
         }
     }
 
+    /** What waited in the table's load is in the table, or given up with it. */
+    void loadEnded() {
+        loadKeeping.ended(this::deleteQuietly);
+    }
+
     /** For the pipeline, with the load only as far as it is of use. */
     LakeTableState state() {
         TableMarks now = marks;
@@ -219,6 +224,17 @@ final class LakeTable implements AutoCloseable {
     synchronized void loadDropped(TableMarks newMarks) {
         marks = newMarks;
         loadBegins = true;
+    }
+
+    /** The load beside its marks. */
+    LoadKeeping loadKeeping() {
+        return loadKeeping;
+    }
+
+    /** Whether the table was stopped and its load given up with it, so that it takes no further step. */
+    boolean isGivenUp() {
+        TableMarks now = marks;
+        return now.phase() == TablePhase.STOPPED && !now.load().exists();
     }
 
     /** A step of the load was committed; a cut may have been beside it. */
@@ -398,7 +414,8 @@ final class LakeTable implements AutoCloseable {
     /** A cut's commit is in the catalog: files and index follow. */
     synchronized void committed(TableChange change, TableMarks newMarks) {
         boolean publishes = change.load().role() == LoadPart.Role.PUBLISH;
-        TableMarks merged = publishes ? newMarks : newMarks.withLoad(marks.load());
+        boolean changesLoad = publishes || change.load().role() == LoadPart.Role.DRAIN;
+        TableMarks merged = changesLoad ? newMarks : newMarks.withLoad(marks.load());
         KeyIndex opened = index;
         LakeFiles known = files;
         if (opened == null

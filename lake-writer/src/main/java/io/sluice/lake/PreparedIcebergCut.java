@@ -11,7 +11,7 @@ import java.util.Set;
 /**
  * A cut as Iceberg's own file descriptions.
  *
- * @param changes one per changed table
+ * @param changes one per table that is changed or whose load takes changes
  */
 record PreparedIcebergCut(long number, Position position, List<TableChange> changes, long rows) implements PreparedCut {
 
@@ -25,7 +25,9 @@ record PreparedIcebergCut(long number, Position position, List<TableChange> chan
     public Set<TableId> tables() {
         Set<TableId> tables = new LinkedHashSet<>();
         for (TableChange change : changes) {
-            tables.add(change.table());
+            if (change.kind() != TableChange.Kind.LOAD) {
+                tables.add(change.table());
+            }
         }
         return tables;
     }

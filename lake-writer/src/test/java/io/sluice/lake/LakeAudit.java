@@ -42,6 +42,7 @@ final class LakeAudit {
         TableMetadata metadata = ((HasTableOperations) table).operations().current();
         files.add(TestStore.path(metadata.metadataFileLocation()));
         metadata.previousFiles().forEach(previous -> files.add(TestStore.path(previous.file())));
+        table.statisticsFiles().forEach(file -> files.add(TestStore.path(file.path())));
         for (Snapshot snapshot : table.snapshots()) {
             files.add(TestStore.path(snapshot.manifestListLocation()));
             for (ManifestFile manifest : snapshot.allManifests(table.io())) {

@@ -29,11 +29,14 @@ import io.sluice.pipeline.lake.CutWriter;
 import io.sluice.pipeline.lake.LakeProblem;
 import io.sluice.pipeline.lake.LakeSession;
 import io.sluice.pipeline.lake.LakeTableState;
+import io.sluice.pipeline.lake.LoadStep;
 import io.sluice.pipeline.lake.PreparedCut;
 import io.sluice.pipeline.lake.SnapshotFiles;
+import io.sluice.pipeline.lake.TableLoad;
 import io.sluice.pipeline.lake.TablePhase;
 import io.sluice.pipeline.schema.TableId;
 import io.sluice.pipeline.schema.TableSchema;
+import io.sluice.pipeline.source.ChunkRange;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -104,6 +107,39 @@ abstract class StoreContract {
     /** Another process with the same pipeline. */
     private TestLake rival() {
         return new TestLake(directory.resolve("rival"), lake.store);
+    }
+
+    @Test
+    void changesWaitInALoadBesideItsTableAndNoFileOfThemIsLeftBehind() throws Exception {
+        session.askLoad(ORDERS);
+        session.beginDrain(ORDERS, TestLake.at(100));
+        for (int number = 2; number < 4; number++) {
+            CutWriter writer = session.openCut(number, NO_REFETCH);
+            writer.drain(ORDERS, CutWriter.Drain.INTO_LOAD_AND_TABLE);
+            writer.apply(orders(update((long) number, "paid", UNAVAILABLE)));
+            writer.apply(events(insert("y", number)));
+            assertThat(session.commit(writer.prepare(TestLake.at(number * 100L)))
+                            .kind())
+                    .isEqualTo(CommitOutcome.Kind.COMMITTED);
+        }
+        session.addToLoad(
+                ORDERS,
+                new LoadStep(
+                        List.of(TestLake.write(
+                                session, ORDERS_SCHEMA, row(2L, "new", "read anew"), row(3L, "new", "read anew"))),
+                        List.of(new ChunkRange("1/1", 0, ChunkRange.OPEN)),
+                        TestLake.at(100),
+                        TableLoad.Extent.COMPLETE));
+        assertThat(lake.rows(ORDERS)).containsExactly("1|new|a", "2|paid|b", "3|paid|c");
+        lake.restart();
+
+        session = lake.session();
+        CutWriter writer = session.openCut(4, NO_REFETCH);
+        writer.publishLoad(ORDERS);
+        writer.apply(events(insert("y", 4)));
+        assertThat(session.commit(writer.prepare(TestLake.at(400))).kind()).isEqualTo(CommitOutcome.Kind.COMMITTED);
+        assertThat(lake.rows(ORDERS)).containsExactly("2|paid|read anew", "3|paid|read anew");
+        lake.assertNoFileLeakedOrMissing(ORDERS, EVENTS);
     }
 
     @Test

@@ -15,6 +15,8 @@ final class BackgroundLoad implements AutoCloseable {
         void run() throws InterruptedException;
     }
 
+    private static final long WAIT_MILLIS = 100;
+
     private final Thread thread;
     private volatile boolean done;
     private volatile @Nullable PipelineException failure;
@@ -55,6 +57,11 @@ final class BackgroundLoad implements AutoCloseable {
             throw failed;
         }
         return done;
+    }
+
+    /** Waits a moment, or until the work has ended. */
+    void awaitAWhile() throws InterruptedException {
+        thread.join(WAIT_MILLIS);
     }
 
     /** Interrupts the work and waits for its end, since it uses what the caller closes next. */

@@ -1,10 +1,12 @@
 package io.sluice.service.runtime;
 
 import io.sluice.pipeline.error.PipelineException;
+import io.sluice.pipeline.lake.CommitOutcome;
 import io.sluice.pipeline.lake.LakeSession;
 import io.sluice.pipeline.lake.LoadStep;
 import io.sluice.pipeline.lake.SnapshotFiles;
 import io.sluice.pipeline.lake.TableLoad;
+import io.sluice.pipeline.lake.TablePhase;
 import io.sluice.pipeline.position.Position;
 import io.sluice.pipeline.source.ChunkRange;
 import java.util.ArrayList;
@@ -110,6 +112,14 @@ final class LoadSteps {
         }
     }
 
+    /** Whether the table was stopped beside the load, which ended with it. */
+    private boolean isGivenUp() {
+        return lake.tables().stream()
+                .anyMatch(state -> state.table().equals(table.sink())
+                        && state.phase() == TablePhase.STOPPED
+                        && state.load().isEmpty());
+    }
+
     private void commit(List<Finished> chunks) {
         chunksLeft -= chunks.size();
         LoadStep step = new LoadStep(
@@ -117,7 +127,10 @@ final class LoadSteps {
                 chunks.stream().map(chunk -> chunk.range).toList(),
                 position,
                 chunksLeft == 0 ? TableLoad.Extent.COMPLETE : TableLoad.Extent.PARTIAL);
-        Outcomes.require(lake.addToLoad(table.sink(), step), "a part of the load of table " + table.sink());
+        CommitOutcome outcome = lake.addToLoad(table.sink(), step);
+        if (outcome.kind() != CommitOutcome.Kind.CONFLICT || !isGivenUp()) {
+            Outcomes.require(outcome, "a part of the load of table " + table.sink());
+        }
         chunks.forEach(chunk -> chunk.durable = true);
         if (chunksLeft == 0) {
             table.snapshotRead();

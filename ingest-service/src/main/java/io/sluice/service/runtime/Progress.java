@@ -133,6 +133,13 @@ final class Progress {
                 lagSeconds));
     }
 
+    /** A cut is durable of which readers see nothing: its changes wait in loads. */
+    void cutDrained(PreparedCut drained, Supplier<List<LakeTableState>> states) {
+        lag.published();
+        update(states);
+        durable(drained.position());
+    }
+
     synchronized Optional<Position> durable() {
         return Optional.ofNullable(durable);
     }

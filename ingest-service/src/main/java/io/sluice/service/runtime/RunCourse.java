@@ -25,9 +25,9 @@ import java.util.stream.Stream;
 /**
  * The steps of a run that owns the lake: the stream's begin and the next cut's number move on from step to step.
  *
- * <p>Invariants: the source is told of no position behind the first one of a load that is not published; a cut that
- * publishes loads ends behind the last position of each; a table without a key is never read at two positions. Used by
- * one thread.
+ * <p>Invariants: the source is told of no position behind the first one of a load that is not published and does not have
+ * the changes since then itself; a cut that publishes loads ends behind the last position of each; a table without a key
+ * is never read at two positions. Used by one thread.
  */
 final class RunCourse {
 
@@ -45,6 +45,9 @@ final class RunCourse {
 
     private Optional<Position> noCutBefore = Optional.empty();
     private long nextCut;
+
+    /** Whether loads that are being read take changes. */
+    private volatile boolean drains;
 
     /**
      * Begins where the lake and the source are.
@@ -79,7 +82,7 @@ final class RunCourse {
                                 .max()
                                 .orElse(0),
                         latestTag.map(LakeCut::number).orElse(0L));
-        this.loads = new TableLoads(run, database, session, followed, storage);
+        this.loads = new TableLoads(run, database, session, followed, storage, streamPosition);
         loads.giveUpUseless(reached);
         loads.hold();
     }
@@ -98,18 +101,72 @@ final class RunCourse {
                 run.failPoints.reach(FailPoint.SLOT_AFTER_CREATION);
                 reached = Optional.of(snapshot.position());
                 loads.holdAt(snapshot.position());
-                if (!loads.read(snapshot, followed, this::showPause)) {
+                if (!readAll(() -> loads.read(snapshot, followed, this::restToDrain))) {
                     return false;
                 }
             }
-        } else if (!loads.readMissing(this::showPause)) {
+        } else if (!readAll(() -> loads.readMissing(this::restToDrain))) {
             return false;
         }
         Position begin = reached.orElseThrow();
-        if (followed.stream().allMatch(table -> loads.last(table).equals(Optional.of(begin)))) {
+        if (followed.stream().allMatch(table -> loads.isWholeAt(table, begin))) {
             publishAt(begin);
         }
         return true;
+    }
+
+    /** Lets tables be read of which none is published; when that lasts long, their loads take the changes meanwhile. */
+    private boolean readAll(BackgroundLoad.Work reading) throws InterruptedException {
+        try (BackgroundLoad load = BackgroundLoad.start(run.name, reading, run.control)) {
+            while (!load.isDone()) {
+                showPause();
+                if (run.control.stopRequested() || run.control.reloadRequested()) {
+                    return !run.control.stopRequested();
+                }
+                run.control.clearRest();
+                List<TableRuntime> draining = run.control.pauseRequested() ? List.of() : drain();
+                if (draining.isEmpty()) {
+                    load.awaitAWhile();
+                } else {
+                    stream(List.of(), List.of(), draining, StreamGoal.follow(Optional.empty(), Optional.empty()));
+                }
+            }
+        } catch (PipelineException e) {
+            // Of a table that was left behind meanwhile: what is missing of the others is read beside the stream.
+            if (!TableFailures.isLeftTables(e, followed)) {
+                throw e;
+            }
+        }
+        showPause();
+        return !run.control.stopRequested();
+    }
+
+    /** Lets the stream rest, so that it can be begun again with the changes of tables whose loading lasts long. */
+    private void restToDrain() {
+        Optional<Position> durable = run.progress.durable();
+        if (!drains && durable.isPresent() && loads.drainDue(durable.get()).isPresent()) {
+            run.control.requestRest();
+        }
+    }
+
+    /**
+     * When loading has lasted long enough, makes every load take its table's changes from here on, where the others are.
+     * Changes since the load's first position that the others have already are read once more before.
+     *
+     * @return the tables, none when it is not time yet or a stop came in between
+     */
+    private List<TableRuntime> drain() throws InterruptedException {
+        Optional<Position> read = loads.drainDue(reached.orElseThrow());
+        if (read.isEmpty()) {
+            return List.of();
+        }
+        drains = true;
+        List<TableRuntime> draining = loads.beginDrains(read.get());
+        List<TableRuntime> behind = loads.drains().behind(draining, reached.orElseThrow());
+        if (!behind.isEmpty()) {
+            stream(List.of(), List.of(), behind, StreamGoal.completeCut(reached.orElseThrow()));
+        }
+        return run.control.stopRequested() ? List.of() : draining;
     }
 
     private void showPause() {
@@ -157,11 +214,11 @@ final class RunCourse {
                         && table.state().cut() < number
                         && highest.covers(loads.last(table).orElseThrow()))
                 .toList();
-        if (after(joining).covers(highest) && joining.isEmpty()) {
+        if (after(joining, List.of()).covers(highest) && joining.isEmpty()) {
             return true;
         }
         nextCut = number;
-        StreamPhase.End end = stream(published, joining, StreamGoal.completeCut(highest));
+        StreamPhase.End end = stream(published, joining, List.of(), StreamGoal.completeCut(highest));
         nextCut = following;
         if (end == StreamPhase.End.NEEDS_LATER_CUT) {
             // Never published in all its tables, the cut becomes a part of the next one.
@@ -177,11 +234,15 @@ final class RunCourse {
     PipelineRun.End follow(Optional<Position> target) throws InterruptedException {
         while (loads.incomplete().findAny().isPresent()) {
             reached.ifPresent(loads::holdAt);
-            try (BackgroundLoad load = BackgroundLoad.start(run.name, () -> loads.readMissing(() -> {}), run.control)) {
+            drains = false;
+            try (BackgroundLoad load =
+                    BackgroundLoad.start(run.name, () -> loads.readMissing(this::restToDrain), run.control)) {
                 return follow(target, Optional.of(load));
             } catch (PipelineException e) {
                 // The tables that were read with it go on from what is durable of them.
-                leaveBehind(e);
+                if (!TableFailures.isLeftTables(e, followed)) {
+                    leaveBehind(e);
+                }
                 loads.giveUpUseless(reached);
             }
         }
@@ -208,8 +269,9 @@ final class RunCourse {
             List<TableRuntime> published = followed.stream()
                     .filter(table -> table.isPublished() && !joining.contains(table))
                     .toList();
+            List<TableRuntime> draining = loaded ? List.of() : drain();
             StreamGoal goal = StreamGoal.follow(loaded ? target : Optional.empty(), bound(published, joining));
-            switch (stream(published, joining, goal)) {
+            switch (stream(published, joining, draining, goal)) {
                 case TARGET_REACHED -> {
                     return PipelineRun.End.CAUGHT_UP;
                 }
@@ -231,6 +293,7 @@ final class RunCourse {
             stream(
                     published,
                     joining,
+                    List.of(),
                     StreamGoal.completeCut(snapshot.position()),
                     new SnapshotRefetch(snapshot, streaming));
         }
@@ -249,20 +312,27 @@ final class RunCourse {
                 .reduce(Position::max);
     }
 
-    private StreamPhase.End stream(List<TableRuntime> published, List<TableRuntime> joining, StreamGoal goal)
+    private StreamPhase.End stream(
+            List<TableRuntime> published, List<TableRuntime> joining, List<TableRuntime> draining, StreamGoal goal)
             throws InterruptedException {
-        return stream(published, joining, goal, new SourceRefetch(database, followed));
+        return stream(published, joining, draining, goal, new SourceRefetch(database, followed));
     }
 
     /** A table that fails is left behind at its last cut, and what it shared a cut with is read again without it. */
     private StreamPhase.End stream(
-            List<TableRuntime> published, List<TableRuntime> joining, StreamGoal goal, RowRefetch refetch)
+            List<TableRuntime> published,
+            List<TableRuntime> joining,
+            List<TableRuntime> draining,
+            StreamGoal goal,
+            RowRefetch refetch)
             throws InterruptedException {
         while (true) {
             List<TableRuntime> joinable =
                     joining.stream().filter(table -> !table.isLeft()).toList();
+            List<TableRuntime> drainable =
+                    draining.stream().filter(table -> !table.isLeft()).toList();
             try {
-                return streamOnce(published, joinable, goal, refetch);
+                return streamOnce(published, joinable, drainable, goal, refetch);
             } catch (PipelineException e) {
                 leaveBehind(e);
             }
@@ -278,27 +348,45 @@ final class RunCourse {
     }
 
     private StreamPhase.End streamOnce(
-            List<TableRuntime> published, List<TableRuntime> joining, StreamGoal goal, RowRefetch refetch)
+            List<TableRuntime> published,
+            List<TableRuntime> joining,
+            List<TableRuntime> draining,
+            StreamGoal goal,
+            RowRefetch refetch)
             throws InterruptedException {
         Map<TableId, TableRuntime> bySource = new LinkedHashMap<>();
         Map<TableId, Position> tableAfter = new HashMap<>();
-        Position after = after(joining);
+        Position after = after(joining, draining);
         for (TableRuntime table : published) {
             if (!table.isStopped()) {
                 begin(table, positionOf(table), after, bySource, tableAfter);
             }
         }
         for (TableRuntime table : joining) {
-            begin(table, loads.first(table).orElseThrow(), after, bySource, tableAfter);
+            begin(table, loads.streamFrom(table).orElseThrow(), after, bySource, tableAfter);
         }
-        run.progress.streamBegins(database.currentPosition());
+        Map<TableRuntime, CutWriter.Drain> into = new HashMap<>();
+        for (TableRuntime table : draining) {
+            boolean streams = bySource.containsKey(table.source());
+            into.put(table, streams ? CutWriter.Drain.INTO_LOAD_AND_TABLE : CutWriter.Drain.INTO_LOAD);
+            if (!streams) {
+                begin(table, loads.streamFrom(table).orElseThrow(), after, bySource, tableAfter);
+            }
+        }
+        boolean visible = draining.isEmpty()
+                || into.containsValue(CutWriter.Drain.INTO_LOAD_AND_TABLE)
+                || bySource.size() > draining.size();
+        if (visible) {
+            run.progress.streamBegins(database.currentPosition());
+        }
+        loads.feed(draining);
         try (ChangeSource changes = loads.over(run.connectors.openChanges())) {
             StreamPhase phase = new StreamPhase(
                     changes,
                     session,
                     bySource,
                     run.control,
-                    run.settings,
+                    visible ? run.settings : run.settings.forDrainOnly(),
                     refetch,
                     run.progress,
                     database::logEnd,
@@ -307,6 +395,7 @@ final class RunCourse {
                     nextCut,
                     tagging,
                     run.failPoints);
+            phase.drain(into);
             phase.publishLoads(
                     joining,
                     loads.whenVisible(joining, () -> run.progress.durable().orElseThrow()));
@@ -316,6 +405,7 @@ final class RunCourse {
                 nextCut = phase.nextCut();
                 Position begun = reached.orElseThrow();
                 run.progress.durable().ifPresent(durable -> reached = Optional.of(Position.max(durable, begun)));
+                loads.fedUpTo(phase.drainedTo());
             }
         }
     }
@@ -333,9 +423,9 @@ final class RunCourse {
     }
 
     /** Where the stream has to begin. */
-    private Position after(List<TableRuntime> joining) {
-        return joining.stream()
-                .flatMap(table -> loads.first(table).stream())
+    private Position after(List<TableRuntime> joining, List<TableRuntime> draining) {
+        return Stream.concat(joining.stream(), draining.stream())
+                .flatMap(table -> loads.streamFrom(table).stream())
                 .reduce(reached.orElseThrow(), Position::min);
     }
 

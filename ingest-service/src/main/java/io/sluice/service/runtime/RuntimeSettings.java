@@ -15,6 +15,8 @@ import java.util.Optional;
  * @param onLostSlot what is done when the change stream has a gap
  * @param stopGrace how long a stop may take to reach a transaction boundary and publish the open cut before the cut is
  *     given up whole
+ * @param drainAfter a load that lasts longer takes the changes of its table itself, so that the source need not keep them;
+ *     0 or more
  */
 public record RuntimeSettings(
         Duration commitInterval,
@@ -23,4 +25,46 @@ public record RuntimeSettings(
         int snapshotParallelism,
         Optional<Duration> tagInterval,
         OnLostSlot onLostSlot,
-        Duration stopGrace) {}
+        Duration stopGrace,
+        Duration drainAfter) {
+
+    /** What is usual: short loads need no drain. */
+    static final Duration DEFAULT_DRAIN_AFTER = Duration.ofMinutes(1);
+
+    /** Nobody waits for changes that only go into loads: a commit for them need not come more often. */
+    private static final Duration DRAIN_INTERVAL = Duration.ofSeconds(30);
+
+    /** Settings with the usual drain. */
+    public RuntimeSettings(
+            Duration commitInterval,
+            long commitMaxRows,
+            long commitMaxBytes,
+            int snapshotParallelism,
+            Optional<Duration> tagInterval,
+            OnLostSlot onLostSlot,
+            Duration stopGrace) {
+        this(
+                commitInterval,
+                commitMaxRows,
+                commitMaxBytes,
+                snapshotParallelism,
+                tagInterval,
+                onLostSlot,
+                stopGrace,
+                DEFAULT_DRAIN_AFTER);
+    }
+
+    /** The pace of a stream that publishes nothing. */
+    RuntimeSettings forDrainOnly() {
+        Duration least = drainAfter.compareTo(DRAIN_INTERVAL) < 0 ? drainAfter : DRAIN_INTERVAL;
+        return new RuntimeSettings(
+                commitInterval.compareTo(least) < 0 ? least : commitInterval,
+                commitMaxRows,
+                commitMaxBytes,
+                snapshotParallelism,
+                tagInterval,
+                onLostSlot,
+                stopGrace,
+                drainAfter);
+    }
+}

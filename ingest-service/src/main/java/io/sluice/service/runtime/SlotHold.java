@@ -8,12 +8,13 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Keeps the source from forgetting changes that a load needs which is not published yet: while there is one, no position
- * behind the load's first is confirmed. Thread-safe.
+ * Keeps the source from forgetting changes that a load needs which is not published yet and does not have them itself.
+ * Thread-safe.
  */
 final class SlotHold {
 
     private Optional<Position> floor = Optional.empty();
+    private Optional<Position> told = Optional.empty();
 
     /** Nothing behind this is confirmed from now on. */
     synchronized void at(Position position) {
@@ -29,8 +30,15 @@ final class SlotHold {
         return floor;
     }
 
+    /** The last position that the source was told; empty when it was told none. */
+    synchronized Optional<Position> told() {
+        return told;
+    }
+
     private synchronized Position limit(Position durable) {
-        return floor.isPresent() && durable.covers(floor.get()) ? floor.get() : durable;
+        Position limited = floor.isPresent() && durable.covers(floor.get()) ? floor.get() : durable;
+        told = Optional.of(told.map(before -> Position.max(before, limited)).orElse(limited));
+        return limited;
     }
 
     /** The source, as far as it may be told. */

@@ -147,6 +147,10 @@ final class SnapshotPhase {
                 throw new IllegalStateException(
                         "The source planned a chunk of " + chunk.table() + ", which was not asked for");
             }
+            if (steps.table().isLeft()) {
+                // Its changes could not be followed: it was stopped and its load given up.
+                continue;
+            }
             SnapshotFiles files;
             try (SnapshotWriter writer = lake.snapshotWriter(steps.table().sink())) {
                 source.read(chunk, (batch, bytes) -> write(steps.table(), writer, batch, bytes));

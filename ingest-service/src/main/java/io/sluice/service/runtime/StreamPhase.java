@@ -54,10 +54,6 @@ final class StreamPhase {
     private static final Duration POLL = Duration.ofMillis(50);
     private static final Duration STORAGE_CHECK_INTERVAL = Duration.ofSeconds(5);
 
-    /** A cut that cannot end for so many intervals, or so many times its rows or bytes, is not worth waiting for. */
-    private static final int OVERDUE = 4;
-
-    private static final Duration LEAST_OVERDUE = Duration.ofSeconds(2);
     private static final Duration LAG_PROBE_INTERVAL = Duration.ofSeconds(2);
 
     private final ChangeSource source;
@@ -73,6 +69,7 @@ final class StreamPhase {
     private final CutTagging tagging;
     private final FailPoints failPoints;
     private final RowRepairs repairs;
+    private final CutPace pace;
 
     private long nextCut;
     private long nextLagProbe = System.nanoTime();
@@ -84,6 +81,14 @@ final class StreamPhase {
     private Map<TableId, String> stopping = new LinkedHashMap<>();
 
     private final Set<TableId> leftOut = new HashSet<>();
+    /** Tables whose changes go into their loads. */
+    private Map<TableRuntime, CutWriter.Drain> draining = Map.of();
+    /** Whether readers can see anything of the stream's cuts. */
+    private boolean visible = true;
+    /** Up to where everything that this stream took is durable. */
+    private volatile Optional<Position> drainedTo = Optional.empty();
+    /** Whether the source can be told more than it was, though nothing has come since: loads have it now. */
+    private boolean freed;
 
     /** The number of the cut that publishes loads; 0 when there are none. */
     private long joiningCut;
@@ -121,6 +126,7 @@ final class StreamPhase {
         this.tagging = tagging;
         this.failPoints = failPoints;
         this.repairs = new RowRepairs(control);
+        this.pace = new CutPace(settings);
     }
 
     /**
@@ -136,13 +142,36 @@ final class StreamPhase {
         CutWriter cut = openCut();
         joiningCut = cut.number();
         joined = whenPublished;
-        joining.forEach(table -> cut.publishLoad(table.sink()));
+        try {
+            joining.forEach(table -> cut.publishLoad(table.sink()));
+        } catch (RuntimeException e) {
+            cut.close();
+            throw e;
+        }
+    }
+
+    /** Puts the changes of tables among those that are followed into their loads. Called before {@link #run}. */
+    void drain(Map<TableRuntime, CutWriter.Drain> into) {
+        draining = Map.copyOf(into);
+        freed = !into.isEmpty();
+        visible = into.isEmpty()
+                || tables.values().stream().anyMatch(table -> into.get(table) != CutWriter.Drain.INTO_LOAD);
+    }
+
+    /** Up to where everything that this stream took is durable; empty when that is not known of any place. */
+    Optional<Position> drainedTo() {
+        return drainedTo;
     }
 
     private CutWriter openCut() {
         CutWriter cut = lake.openCut(nextCut, refetch);
         open = Optional.of(cut);
         openedNanos = System.nanoTime();
+        draining.forEach((table, into) -> {
+            if (!table.isLeft()) {
+                cut.drain(table.sink(), into);
+            }
+        });
         return cut;
     }
 
@@ -190,7 +219,7 @@ final class StreamPhase {
             }
             probeLag();
             boolean reached = reaches(goal.target());
-            boolean tags = goal.tags() && stopping.isEmpty();
+            boolean tags = goal.tags() && visible && stopping.isEmpty();
             boolean repairing = repair(committer, goal, interrupted);
             boolean forced = interrupted || reached || !stopping.isEmpty() || repairing || tags && isRequested();
             boolean tooEarly = goal.noCutBefore().isPresent() && !reaches(goal.noCutBefore());
@@ -202,13 +231,16 @@ final class StreamPhase {
                     return End.INTERRUPTED;
                 }
             }
-            if (open.isPresent() && atBoundary && !tooEarly && (forced || joins() || isDue(committer))) {
+            if (open.isPresent()
+                    && atBoundary
+                    && !tooEarly
+                    && (forced || joins() || pace.isDue(open.get(), openedNanos, committer))) {
                 if (mayClose()) {
                     close(committer, tags && tagging.isDueAt(boundary));
                 } else if (reaches(goal.exact())) {
                     committer.await();
                     return End.NEEDS_LATER_CUT;
-                } else if (goal.exact().isEmpty() && isOverdue()) {
+                } else if (goal.exact().isEmpty() && pace.isOverdue(open.get(), openedNanos)) {
                     committer.await();
                     return End.NEEDS_SNAPSHOT;
                 }
@@ -317,26 +349,6 @@ final class StreamPhase {
         return notBefore.isEmpty() || reaches(notBefore);
     }
 
-    /**
-     * Whether the open cut has had its time or its fill. While the cut before is still being committed, a cut that is
-     * only due by time goes on collecting: waiting would not publish it any sooner.
-     */
-    private boolean isDue(CutCommitter committer) throws InterruptedException {
-        CutWriter cut = open.orElseThrow();
-        if (cut.rows() >= settings.commitMaxRows() || cut.bytes() >= settings.commitMaxBytes()) {
-            return true;
-        }
-        return System.nanoTime() - openedNanos >= settings.commitInterval().toNanos() && !committer.isBusy();
-    }
-
-    private boolean isOverdue() {
-        CutWriter cut = open.orElseThrow();
-        long interval = Math.max(settings.commitInterval().multipliedBy(OVERDUE).toNanos(), LEAST_OVERDUE.toNanos());
-        return System.nanoTime() - openedNanos >= interval
-                || cut.rows() / OVERDUE >= settings.commitMaxRows()
-                || cut.bytes() / OVERDUE >= settings.commitMaxBytes();
-    }
-
     private void checkStorageAtTimes() {
         long now = System.nanoTime();
         if (now - nextStorageCheck >= 0) {
@@ -353,7 +365,9 @@ final class StreamPhase {
         PreparedCut prepared = cut.prepare(boundary.orElseThrow());
         open = Optional.empty();
         progress.lag().closed();
-        nextCut++;
+        if (visible) {
+            nextCut++;
+        }
         // A table that stops here must have that durably before the source forgets why.
         confirmPublished = stopping.isEmpty();
         if (tagged) {
@@ -392,14 +406,21 @@ final class StreamPhase {
             }
         }
         stopping = new LinkedHashMap<>();
-        if (progress.durable(boundary.get()) || stopped) {
+        drainedTo = boundary;
+        if (progress.durable(boundary.get()) || stopped || freed) {
+            freed = false;
             confirm(boundary.get());
         }
     }
 
     /** On the committer's thread. */
     private void published(PreparedCut cut) {
-        progress.cutPublished(cut, lake::tables);
+        drainedTo = Optional.of(cut.position());
+        if (visible) {
+            progress.cutPublished(cut, lake::tables);
+        } else {
+            progress.cutDrained(cut, lake::tables);
+        }
         if (cut.number() == joiningCut) {
             joined.run();
         }

@@ -27,6 +27,20 @@ final class TableFailures {
         };
     }
 
+    /** Whether it is the failure of a table that takes no part any more: whatever else went on with it ends with it. */
+    static boolean isLeftTables(PipelineException failure, Collection<TableRuntime> tables) {
+        return isOneTables(failure)
+                && tables.stream()
+                        .filter(TableRuntime::isLeft)
+                        .anyMatch(table -> failure.table()
+                                .filter(name -> isCalled(table, name))
+                                .isPresent());
+    }
+
+    private static boolean isCalled(TableRuntime table, TableId name) {
+        return table.source().equals(name) || table.sink().equals(name);
+    }
+
     /** The table whose failure it is, where the others can go on without it. */
     static Optional<TableRuntime> concerned(PipelineException failure, Collection<TableRuntime> tables) {
         if (!isOneTables(failure)) {
@@ -34,8 +48,7 @@ final class TableFailures {
         }
         TableId name = failure.table().orElseThrow();
         return tables.stream()
-                .filter(table -> !table.isLeft()
-                        && (table.source().equals(name) || table.sink().equals(name)))
+                .filter(table -> !table.isLeft() && isCalled(table, name))
                 .findFirst();
     }
 }

@@ -22,8 +22,8 @@ import java.util.stream.Stream;
 
 /**
  * The loads of a run's tables: what is read of each, at which positions, and what the source must keep for them. While one
- * is not published, the source is told of no position behind its first. Used by the run's thread, but for
- * {@link #readMissing}, which may run beside it.
+ * is not published, the source is told of no position behind its first, or behind the changes that wait in it. Used by the
+ * run's thread, but for {@link #read} and {@link #readMissing}, which may run beside it.
  */
 final class TableLoads {
 
@@ -33,14 +33,23 @@ final class TableLoads {
     private final List<TableRuntime> followed;
     private final StorageWatch storage;
     private final SlotHold hold = new SlotHold();
+    private final LoadDrains drains;
     private volatile long begunNanos = System.nanoTime();
+
+    /** Where what is being read now is read; empty while nothing is. */
+    private volatile Optional<Position> reading = Optional.empty();
+
+    /** Loads of which nothing is read yet begin here or later. */
+    private Optional<Position> newFrom = Optional.empty();
 
     TableLoads(
             PipelineRun run,
             SourceDatabase database,
             LakeSession session,
             List<TableRuntime> followed,
-            StorageWatch storage) {
+            StorageWatch storage,
+            Optional<Position> slot) {
+        this.drains = new LoadDrains(session, run.connectors::parsePosition, slot);
         this.run = run;
         this.database = database;
         this.session = session;
@@ -64,14 +73,33 @@ final class TableLoads {
         return table.load().map(TableLoad::isComplete).orElse(false);
     }
 
-    /** The first position that a part of the table was read at; empty before anything was. */
-    Optional<Position> first(TableRuntime table) {
-        return positions(table).reduce(Position::min);
+    LoadDrains drains() {
+        return drains;
     }
 
-    /** The last position that a part of the table was read at; empty before anything was. */
+    /** The first position of a part that was read, or of the changes that wait; empty before there is any. */
+    Optional<Position> first(TableRuntime table) {
+        return Stream.concat(positions(table), drains.begin(table).stream()).reduce(Position::min);
+    }
+
+    /** The last position of a part that was read, or of the changes that wait; empty before there is any. */
     Optional<Position> last(TableRuntime table) {
-        return positions(table).reduce(Position::max);
+        return Stream.concat(positions(table), drains.lastChange(table).stream())
+                .reduce(Position::max);
+    }
+
+    /** Whether all of the table was read at this position, so that no change has to go over it. */
+    boolean isWholeAt(TableRuntime table, Position position) {
+        Optional<Position> there = Optional.of(position);
+        return isComplete(table)
+                && first(table).equals(there)
+                && last(table).equals(there)
+                && streamFrom(table).equals(there);
+    }
+
+    /** Where the stream has to begin for the table when its load is published; empty before anything is read. */
+    Optional<Position> streamFrom(TableRuntime table) {
+        return drains.upTo(table).or(() -> first(table));
     }
 
     private Stream<Position> positions(TableRuntime table) {
@@ -83,7 +111,8 @@ final class TableLoads {
     }
 
     /**
-     * A load is of use only with a stream that still has every change since its first position.
+     * A load is of use only with a stream that still has every change since its first position, or since those that wait
+     * in it.
      *
      * @param reached where the stream begins; empty when there is none
      */
@@ -93,10 +122,15 @@ final class TableLoads {
             if (first.isEmpty()) {
                 continue;
             }
-            Optional<Position> kept = hold.floor().or(() -> reached);
-            boolean gap = kept.isEmpty() || !first.get().covers(kept.get());
+            Optional<Position> kept = hold.told().or(hold::floor).or(() -> reached);
+            boolean drained = drains.begin(table).isPresent();
+            boolean gap = kept.isEmpty() || !drained && !first.get().covers(kept.get());
             boolean keyless = !table.sourceSchema().hasKey() && !isComplete(table);
-            if (gap || keyless || table.storageChanged()) {
+            if (gap && drained) {
+                // Durably, before there is another stream: its position would not tell that changes were missed.
+                Outcomes.require(session.askLoad(table.sink()), "the request to load table " + table.sink() + " anew");
+                table.resetSnapshot();
+            } else if (gap || keyless || table.storageChanged()) {
                 session.beginLoad(table.sink());
                 table.resetSnapshot();
             }
@@ -105,13 +139,61 @@ final class TableLoads {
     }
 
     /** The source keeps what the loads need that there are. */
-    void hold() {
-        pending().flatMap(table -> first(table).stream()).reduce(Position::min).ifPresent(hold::at);
+    synchronized void hold() {
+        pending()
+                .filter(table -> !drains.isFed(table))
+                .flatMap(table -> streamFrom(table).or(() -> newFrom).stream())
+                .reduce(Position::min)
+                .ifPresentOrElse(hold::at, hold::release);
     }
 
-    /** The source keeps what a load needs that begins at this position or later. */
-    void holdAt(Position position) {
-        hold.at(hold.floor().map(floor -> Position.min(floor, position)).orElse(position));
+    /** The source keeps what loads need as well that begin at this position or later. */
+    synchronized void holdAt(Position position) {
+        newFrom = Optional.of(position);
+        hold();
+    }
+
+    /**
+     * Where what is being read is read, when that has lasted so long that the loads take changes themselves from now on;
+     * empty otherwise, and as long as a published table has not come to where its load begins: from then on one stream can
+     * serve both.
+     *
+     * @param here where the stream is
+     */
+    Optional<Position> drainDue(Position here) {
+        Optional<Position> read = reading;
+        boolean due =
+                System.nanoTime() - begunNanos >= run.settings.drainAfter().toNanos();
+        return due
+                        && read.isPresent()
+                        && pending()
+                                .filter(TableRuntime::isPublished)
+                                .allMatch(table -> here.covers(streamFrom(table).orElse(read.get())))
+                ? read
+                : Optional.empty();
+    }
+
+    /** Makes every load take changes from its first position on, and gives their tables. */
+    List<TableRuntime> beginDrains(Position read) {
+        List<TableRuntime> tables = pending().toList();
+        for (TableRuntime table : tables) {
+            drains.start(table, first(table).orElse(read));
+        }
+        run.progress.tablesChanged(session::tables);
+        hold();
+        return tables;
+    }
+
+    /** A stream begins that puts the changes of these tables into their loads. */
+    void feed(List<TableRuntime> tables) {
+        drains.feed(tables);
+        hold();
+    }
+
+    /** That stream has ended; what it took is durable up to here, or nothing of it is. */
+    void fedUpTo(Optional<Position> durable) {
+        drains.fedUpTo(durable);
+        hold();
     }
 
     /** The source's changes; it is told only what it may forget. */
@@ -147,20 +229,28 @@ final class TableLoads {
     /** Reads tables from a snapshot; otherwise as {@link #readMissing}. */
     boolean read(SnapshotSession snapshot, List<TableRuntime> tables, Runnable watch) throws InterruptedException {
         begunNanos = System.nanoTime();
+        reading = Optional.empty();
         storage.begin(tables.stream()
                 // Of a published table the mark must not skip what happened since its last cut.
                 .filter(table -> !table.isPublished()
                         && (first(table).isEmpty() || snapshot.restarted().contains(table.source())))
                 .toList());
-        return new SnapshotPhase(
-                        snapshot,
-                        session,
-                        tables,
-                        run.control,
-                        run.settings.snapshotParallelism(),
-                        watch,
-                        () -> run.progress.tablesChanged(session::tables))
-                .run();
+        SnapshotPhase phase = new SnapshotPhase(
+                snapshot,
+                session,
+                tables,
+                run.control,
+                run.settings.snapshotParallelism(),
+                watch,
+                () -> run.progress.tablesChanged(session::tables));
+        // Which loads are begun anew is known from here on.
+        run.progress.tablesChanged(session::tables);
+        reading = Optional.of(snapshot.position());
+        try {
+            return phase.run();
+        } finally {
+            reading = Optional.empty();
+        }
     }
 
     /** What is to be done once the loads of these tables are visible at a position; asked for before they are. */
@@ -178,7 +268,7 @@ final class TableLoads {
             run.progress.tablePublished(entry.getKey(), load.rows(), load.files(), position, session::tables);
             rows += load.rows();
         }
-        hold.release();
+        hold();
         double seconds = Duration.ofNanos(System.nanoTime() - begunNanos).toMillis() / 1000.0;
         run.events.accept(new PipelineEvent.HandedOver(run.name, position.text(), rows, seconds));
     }

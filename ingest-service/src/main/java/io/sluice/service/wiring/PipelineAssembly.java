@@ -60,6 +60,7 @@ public record PipelineAssembly(PipelineConfig config, PostgresConnectors connect
                 config.snapshotParallelism(),
                 config.tagInterval(),
                 config.source().onLostSlot(),
-                STOP_GRACE);
+                STOP_GRACE,
+                config.drainAfter());
     }
 }

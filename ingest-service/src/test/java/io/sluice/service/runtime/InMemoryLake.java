@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.pipeline.batch.ColumnBatch;
 import io.sluice.pipeline.batch.LongVector;
 import io.sluice.pipeline.batch.RowOperation;
+import io.sluice.pipeline.error.ErrorKind;
+import io.sluice.pipeline.error.PipelineException;
 import io.sluice.pipeline.lake.CommitOutcome;
 import io.sluice.pipeline.lake.CutWriter;
+import io.sluice.pipeline.lake.DrainedChanges;
 import io.sluice.pipeline.lake.Lake;
 import io.sluice.pipeline.lake.LakeCut;
 import io.sluice.pipeline.lake.LakeProblem;
@@ -21,6 +24,7 @@ import io.sluice.pipeline.lake.SnapshotFiles;
 import io.sluice.pipeline.lake.SnapshotWriter;
 import io.sluice.pipeline.lake.TableLoad;
 import io.sluice.pipeline.lake.TablePhase;
+import io.sluice.pipeline.position.LogSequenceNumber;
 import io.sluice.pipeline.position.Position;
 import io.sluice.pipeline.schema.TableId;
 import java.time.Instant;
@@ -53,6 +57,16 @@ final class InMemoryLake implements Lake {
     final List<Long> committedCuts = new ArrayList<>();
     int discarded;
     int abandonedCuts;
+
+    /** A commit that changes tables and loads breaks off between the two. */
+    enum BreakOff {
+        NEVER,
+        AFTER_LOADS,
+        AFTER_TABLES
+    }
+
+    /** How the next commit that changes a load breaks off. */
+    volatile BreakOff breakOff = BreakOff.NEVER;
 
     /** Runs before a table's stop is durable. */
     Runnable beforeStop = () -> {};
@@ -225,7 +239,24 @@ final class InMemoryLake implements Lake {
         private final Set<Long> rows = new TreeSet<>();
         private final Map<Long, Set<Long>> tags = new TreeMap<>();
         private final Set<Long> loaded = new TreeSet<>();
+        private final List<Change> drained = new ArrayList<>();
         private boolean loadBegins;
+
+        /** A load begins with what it says, and nothing of an older one. */
+        private void begin() {
+            loaded.clear();
+            drained.clear();
+            loadBegins = false;
+        }
+
+        private void apply(Change change) {
+            if (RowOperation.isUpsert(change.operation)) {
+                rows.add(change.key);
+            } else {
+                rows.remove(change.key);
+            }
+        }
+
         private LakeTableState state;
     }
 
@@ -243,7 +274,7 @@ final class InMemoryLake implements Lake {
 
     private record Change(TableId table, byte operation, long key) {}
 
-    private record Cut(long number, Position position, List<Change> changes, Set<TableId> joined)
+    private record Cut(long number, Position position, List<Change> changes, Set<TableId> joined, List<Change> drained)
             implements PreparedCut {
         @Override
         public Set<TableId> tables() {
@@ -351,19 +382,66 @@ final class InMemoryLake implements Lake {
                 }
                 Table table = tables.get(id);
                 List<LoadedRange> ranges = new ArrayList<>();
+                if (table.state.phase() == TablePhase.STOPPED
+                        && table.state.load().isEmpty()) {
+                    return new CommitOutcome.Conflict(id, "stopped");
+                }
+                Optional<DrainedChanges> drained = Optional.empty();
                 if (table.loadBegins || table.state.load().isEmpty()) {
-                    table.loaded.clear();
-                    table.loadBegins = false;
+                    table.begin();
                 } else {
                     ranges.addAll(table.state.load().get().ranges());
+                    drained = table.state.load().get().drained();
                 }
                 step.files().forEach(files -> table.loaded.addAll(((Files) files).keys));
                 step.ranges()
                         .forEach(range -> ranges.add(
                                 new LoadedRange(range, step.position().text())));
-                TableLoad load = new TableLoad(ranges, table.loaded.size(), ranges.size(), step.extent());
+                TableLoad load = new TableLoad(ranges, table.loaded.size(), ranges.size(), step.extent(), drained);
                 table.state = withLoad(table.state, Optional.of(load));
                 return new CommitOutcome.Committed(Map.of());
+            }
+        }
+
+        @Override
+        public CommitOutcome beginDrain(TableId id, Position from) {
+            synchronized (InMemoryLake.this) {
+                Table table = tables.get(id);
+                if (table.loadBegins || table.state.load().isEmpty()) {
+                    table.begin();
+                    table.state = withLoad(
+                            table.state, Optional.of(new TableLoad(List.of(), 0, 0, TableLoad.Extent.PARTIAL)));
+                }
+                TableLoad load = table.state.load().orElseThrow();
+                assertThat(load.drained()).isEmpty();
+                table.state = withLoad(table.state, Optional.of(drained(load, from.text(), from.text(), 0)));
+                return new CommitOutcome.Committed(Map.of());
+            }
+        }
+
+        private TableLoad drained(TableLoad load, String from, String to, long rows) {
+            return new TableLoad(
+                    load.ranges(),
+                    load.rows(),
+                    load.files(),
+                    load.extent(),
+                    Optional.of(new DrainedChanges(from, to, rows)));
+        }
+
+        private void drain(Cut cut) {
+            Set<TableId> changed = new TreeSet<>();
+            cut.drained.forEach(change -> changed.add(change.table));
+            for (TableId id : changed) {
+                Table table = tables.get(id);
+                TableLoad load = table.state.load().orElseThrow();
+                DrainedChanges before = load.drained().orElseThrow();
+                assertThat(cut.position.compareTo(LogSequenceNumber.parse(before.to())))
+                        .as("changes of %s at %s after %s", id, cut.position, before)
+                        .isPositive();
+                cut.drained.stream().filter(change -> change.table.equals(id)).forEach(table.drained::add);
+                table.state = withLoad(
+                        table.state,
+                        Optional.of(drained(load, before.from(), cut.position.text(), table.drained.size())));
             }
         }
 
@@ -388,21 +466,30 @@ final class InMemoryLake implements Lake {
                     return scripted.remove();
                 }
                 Cut cut = (Cut) prepared;
+                BreakOff broken = cut.drained.isEmpty() ? BreakOff.NEVER : breakOff;
+                if (broken != BreakOff.AFTER_TABLES) {
+                    drain(cut);
+                }
+                if (broken == BreakOff.AFTER_LOADS) {
+                    breakOff = BreakOff.NEVER;
+                    throw new PipelineException(ErrorKind.LAKE_UNAVAILABLE, "The commit broke off after the loads");
+                }
                 for (TableId id : cut.joined) {
                     Table table = tables.get(id);
                     table.rows.clear();
                     table.rows.addAll(table.loaded);
+                    table.drained.forEach(table::apply);
+                    table.drained.clear();
                     table.state = withLoad(table.state, Optional.empty());
                 }
                 for (Change change : cut.changes) {
-                    Table table = tables.get(change.table);
-                    if (RowOperation.isUpsert(change.operation)) {
-                        table.rows.add(change.key);
-                    } else {
-                        table.rows.remove(change.key);
-                    }
+                    tables.get(change.table).apply(change);
                 }
                 prepared.tables().forEach(id -> advance(tables.get(id), prepared.number(), prepared.position()));
+                if (broken == BreakOff.AFTER_TABLES) {
+                    breakOff = BreakOff.NEVER;
+                    throw new PipelineException(ErrorKind.LAKE_UNAVAILABLE, "The commit broke off before the loads");
+                }
                 committedCuts.add(prepared.number());
                 return new CommitOutcome.Committed(Map.of());
             }
@@ -490,6 +577,8 @@ final class InMemoryLake implements Lake {
         private final RowRefetch refetch;
         private final List<Change> changes = new ArrayList<>();
         private final Set<TableId> joined = new TreeSet<>();
+        private final Map<TableId, Drain> draining = new HashMap<>();
+        private final List<Change> drained = new ArrayList<>();
         private boolean prepared;
 
         Writer(long number, RowRefetch refetch) {
@@ -504,10 +593,27 @@ final class InMemoryLake implements Lake {
 
         @Override
         public void apply(ColumnBatch batch) {
+            Drain into = draining.get(batch.schema().table());
             for (int row = 0; row < batch.rowCount(); row++) {
-                changes.add(new Change(
-                        batch.schema().table(), batch.operation(row), ((LongVector) batch.column(0)).get(row)));
+                Change change = new Change(
+                        batch.schema().table(), batch.operation(row), ((LongVector) batch.column(0)).get(row));
+                if (into != null) {
+                    drained.add(change);
+                }
+                if (into != Drain.INTO_LOAD) {
+                    changes.add(change);
+                }
             }
+        }
+
+        @Override
+        public void drain(TableId table, Drain into) {
+            synchronized (InMemoryLake.this) {
+                assertThat(tables.get(table).state.load().flatMap(TableLoad::drained))
+                        .as("drain of %s", table)
+                        .isPresent();
+            }
+            draining.put(table, into);
         }
 
         @Override
@@ -522,6 +628,7 @@ final class InMemoryLake implements Lake {
         @Override
         public void leaveOut(TableId table) {
             joined.remove(table);
+            drained.removeIf(change -> change.table.equals(table));
             changes.removeIf(change -> change.table.equals(table));
         }
 
@@ -556,7 +663,7 @@ final class InMemoryLake implements Lake {
         @Override
         public PreparedCut prepare(Position position) {
             prepared = true;
-            return new Cut(number, position, List.copyOf(changes), Set.copyOf(joined));
+            return new Cut(number, position, List.copyOf(changes), Set.copyOf(joined), List.copyOf(drained));
         }
 
         @Override

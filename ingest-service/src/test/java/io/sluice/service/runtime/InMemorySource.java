@@ -370,6 +370,7 @@ final class InMemorySource {
 
         private StreamStart start = new StreamStart(List.of(), new LogSequenceNumber(0), Map.of(), Optional.empty());
         private Position sent = new LogSequenceNumber(0);
+        private final Set<TableId> left = new TreeSet<>();
 
         @Override
         public void start(StreamStart from) {
@@ -394,6 +395,7 @@ final class InMemorySource {
                 if (!stoppedAtEnd.isEmpty() || !sent.covers(end())) {
                     Map<TableId, String> stopped = Map.copyOf(stoppedAtEnd);
                     stoppedAtEnd.clear();
+                    left.addAll(stopped.keySet());
                     sent = Position.max(sent, end());
                     return Optional.of(new ChangeChunk(List.of(), Optional.of(sent), Optional.empty(), stopped));
                 }
@@ -408,7 +410,7 @@ final class InMemorySource {
                 boolean followed =
                         start.tables().stream().anyMatch(t -> t.table().equals(change.table));
                 Position own = start.tableAfter().get(change.table);
-                if (!followed || own != null && own.covers(transaction.position)) {
+                if (!followed || left.contains(change.table) || own != null && own.covers(transaction.position)) {
                     continue;
                 }
                 ColumnBatch batch = batches.computeIfAbsent(

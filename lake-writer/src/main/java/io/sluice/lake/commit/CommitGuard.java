@@ -11,6 +11,9 @@ import org.apache.iceberg.TableMetadata;
  */
 final class CommitGuard {
 
+    private static final String BRANCH_MOVED = "its branch " + LoadMarks.BRANCH
+            + " was moved or dropped by someone else. Start the pipeline again to have the table loaded anew";
+
     private CommitGuard() {}
 
     /** What the metadata says about a change. */
@@ -46,12 +49,7 @@ final class CommitGuard {
                             + "'. Give one of the two another sink table");
         }
         // Asked before the epoch: a commit whose answer was lost stands even when a later owner has come since.
-        if (change.load().isStep()
-                && found.load().commitId().equals(change.load().commitId())) {
-            return new Verdict.Done(found);
-        }
-        if (change.kind() != TableChange.Kind.LOAD
-                && found.commitId().equals(change.next().commitId())) {
+        if (change.isIn(found)) {
             return new Verdict.Done(found);
         }
         if (found.epoch() > expected.epoch()
@@ -66,6 +64,12 @@ final class CommitGuard {
                     change,
                     "its epoch fell from " + expected.epoch() + " to " + found.epoch()
                             + ": its metadata was replaced by an older version. Start the pipeline again");
+        }
+        if (change.load().role() == LoadPart.Role.DRAIN) {
+            Optional<String> moved = drainMoved(metadata, change, found);
+            if (moved.isPresent()) {
+                return conflict(change, moved.get());
+            }
         }
         if (change.load().isStep() || change.load().role() == LoadPart.Role.PUBLISH) {
             Optional<String> moved = loadMoved(metadata, change, found);
@@ -112,8 +116,15 @@ final class CommitGuard {
                 || expected.head() == headOfLoad(metadata)) {
             return Optional.empty();
         }
-        return Optional.of("its branch " + LoadMarks.BRANCH
-                + " was moved or dropped by someone else. Start the pipeline" + " again to have the table loaded anew");
+        return Optional.of(BRANCH_MOVED);
+    }
+
+    /** Steps of the load may have come in between, for they do not wait for cuts. */
+    private static Optional<String> drainMoved(TableMetadata metadata, TableChange change, TableMarks found) {
+        if (!found.load().id().equals(change.expected().load().id())) {
+            return Optional.of("its load is another one than this pipeline left. Start the pipeline again");
+        }
+        return found.load().head() == headOfLoad(metadata) ? Optional.empty() : Optional.of(BRANCH_MOVED);
     }
 
     /** The head of the load's branch, or {@link TableMarks#NO_SNAPSHOT}. */

@@ -90,10 +90,6 @@ final class Leftovers {
     }
 
     private static String name(CommitTarget target) {
-        TableChange change = target.change();
-        return target.identifier() + " "
-                + (change.load().isStep()
-                        ? change.load().commitId()
-                        : change.next().commitId());
+        return target.identifier() + " " + target.change().commitName();
     }
 }

@@ -11,7 +11,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.apache.iceberg.TableMetadata;
 
 /**
  * What a table says about its unfinished load, in its property {@code sluice.load}; the rows are on the branch
@@ -26,6 +29,7 @@ import java.util.TreeMap;
  * @param files data files on the branch
  * @param extent whether anything is left to read
  * @param ranges what was read at which position; neighbours are joined
+ * @param drained the changes that wait in it
  */
 public record LoadMarks(
         String id,
@@ -35,7 +39,8 @@ public record LoadMarks(
         long rows,
         long files,
         TableLoad.Extent extent,
-        List<LoadedRange> ranges)
+        List<LoadedRange> ranges,
+        DrainMarks drained)
         implements Serializable {
 
     /** The property. */
@@ -49,10 +54,27 @@ public record LoadMarks(
             new LoadMarks("", "", "", TableMarks.NO_SNAPSHOT, 0, 0, TableLoad.Extent.PARTIAL, List.of());
 
     private static final String VERSION = "1";
+
+    /** With a field for the changes that wait behind the extent. */
+    private static final String VERSION_WITH_CHANGES = "2";
+
     private static final String OPEN = "*";
 
     public LoadMarks {
         ranges = joined(ranges);
+    }
+
+    /** Marks of a load without changes. */
+    public LoadMarks(
+            String id,
+            String definition,
+            String commitId,
+            long head,
+            long rows,
+            long files,
+            TableLoad.Extent extent,
+            List<LoadedRange> ranges) {
+        this(id, definition, commitId, head, rows, files, extent, ranges, DrainMarks.NONE);
     }
 
     /** A load without a step. */
@@ -69,29 +91,63 @@ public record LoadMarks(
     LoadMarks plus(LoadPart part) {
         List<LoadedRange> all = new ArrayList<>(ranges);
         all.addAll(part.ranges());
-        return new LoadMarks(
-                id, definition, part.commitId(), head, rows + part.rows(), files + part.files(), part.extent(), all);
+        LoadMarks after = new LoadMarks(
+                id,
+                definition,
+                part.commitId(),
+                head,
+                rows + part.rows(),
+                files + part.files(),
+                part.extent(),
+                all,
+                drained);
+        return part.drain().equals(Drain.NONE) ? after : after.drained(part);
+    }
+
+    /** After a commit that added changes, but for the head. */
+    LoadMarks drained(LoadPart part) {
+        return new LoadMarks(id, definition, commitId, head, rows, files, extent, ranges, drained.plus(part));
     }
 
     LoadMarks withHead(long newHead) {
-        return new LoadMarks(id, definition, commitId, newHead, rows, files, extent, ranges);
+        return new LoadMarks(id, definition, commitId, newHead, rows, files, extent, ranges, drained);
+    }
+
+    /** Whether there is a load, and the table still has its branch and all files of the changes that wait. */
+    public boolean isWholeIn(TableMetadata metadata) {
+        return exists()
+                && CommitGuard.headOfLoad(metadata) == head
+                && head != TableMarks.NO_SNAPSHOT
+                && Spools.files(metadata).size() == drained.files();
     }
 
     /** For the pipeline. */
     public TableLoad load() {
-        return new TableLoad(ranges, rows, files, extent);
+        return new TableLoad(
+                ranges, rows, files, extent, drained.exists() ? Optional.of(drained.changes()) : Optional.empty());
     }
 
-    /** Whether the ranges were read at more than one position, so that a row may be there twice. */
+    /**
+     * Whether ranges were read at more than one position, or later than the changes begin, so that a row that changed may
+     * be missing or there twice.
+     */
     public boolean isMixed() {
-        return ranges.stream().map(LoadedRange::position).distinct().count() > 1;
+        return Stream.concat(
+                                ranges.stream().map(LoadedRange::position),
+                                Stream.of(drained.from()).filter(from -> !from.isEmpty()))
+                        .distinct()
+                        .count()
+                > 1;
     }
 
     /** As the property's value. */
     public String text() {
-        StringBuilder text = new StringBuilder(VERSION);
+        StringBuilder text = new StringBuilder(drained.exists() ? VERSION_WITH_CHANGES : VERSION);
         for (Object field : new Object[] {id, definition, commitId, head, rows, files, extent}) {
             text.append(';').append(field);
+        }
+        if (drained.exists()) {
+            text.append(';').append(drained.text());
         }
         String position = "";
         String part = "";
@@ -121,11 +177,12 @@ public record LoadMarks(
     public static LoadMarks parse(String text) {
         try {
             String[] fields = text.split(";", -1);
-            if (!fields[0].equals(VERSION)) {
+            boolean changes = fields[0].equals(VERSION_WITH_CHANGES);
+            if (!changes && !fields[0].equals(VERSION)) {
                 throw new IllegalArgumentException("version " + fields[0] + " is not known");
             }
             List<LoadedRange> ranges = new ArrayList<>();
-            for (int i = 8; i < fields.length; i++) {
+            for (int i = changes ? 9 : 8; i < fields.length; i++) {
                 parseRanges(fields[i], ranges);
             }
             return new LoadMarks(
@@ -136,7 +193,8 @@ public record LoadMarks(
                     Long.parseLong(fields[5]),
                     Long.parseLong(fields[6]),
                     TableLoad.Extent.valueOf(fields[7]),
-                    ranges);
+                    ranges,
+                    changes ? DrainMarks.parse(fields[8]) : DrainMarks.NONE);
         } catch (RuntimeException e) {
             throw new IllegalArgumentException("Table property " + LOAD + " is '" + text + "': " + e.getMessage(), e);
         }

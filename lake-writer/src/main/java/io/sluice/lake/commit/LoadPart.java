@@ -15,6 +15,7 @@ import java.util.List;
  * @param rows rows that it adds
  * @param files data files that it adds
  * @param extent whether the load is complete with it
+ * @param drain changes that it adds
  */
 public record LoadPart(
         Role role,
@@ -23,7 +24,8 @@ public record LoadPart(
         List<LoadedRange> ranges,
         long rows,
         long files,
-        TableLoad.Extent extent)
+        TableLoad.Extent extent,
+        Drain drain)
         implements Serializable {
 
     /** What becomes of the load. */
@@ -36,6 +38,8 @@ public record LoadPart(
         BEGIN,
         /** A further step. */
         CONTINUE,
+        /** Changes wait in it, or shall from now on; it goes on as it is. */
+        DRAIN,
         /** The load becomes the table. */
         PUBLISH,
         /** The load is given up. */
@@ -57,6 +61,23 @@ public record LoadPart(
 
     private static LoadPart of(Role role) {
         return new LoadPart(role, "", "", List.of(), 0, 0, TableLoad.Extent.PARTIAL);
+    }
+
+    /** A part without changes. */
+    public LoadPart(
+            Role role,
+            String commitId,
+            String definition,
+            List<LoadedRange> ranges,
+            long rows,
+            long files,
+            TableLoad.Extent extent) {
+        this(role, commitId, definition, ranges, rows, files, extent, Drain.NONE);
+    }
+
+    /** Adds changes to the load and nothing else. */
+    public static LoadPart drain(String commitId, Drain drain) {
+        return new LoadPart(Role.DRAIN, commitId, "", List.of(), 0, 0, TableLoad.Extent.PARTIAL, drain);
     }
 
     /** Whether it adds to the load. */

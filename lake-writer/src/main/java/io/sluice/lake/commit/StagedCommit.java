@@ -55,7 +55,10 @@ record StagedCommit(
                         publish(transaction, base, change);
                     }
                 }
-                case CUT -> cut(transaction, base, change);
+                case CUT -> {
+                    cut(transaction, base, change);
+                    Spools.add(transaction, change);
+                }
                 case LOAD -> StagedLoad.step(transaction, base, change);
                 case MARK, OWN, LEAVE -> {}
             }
@@ -105,7 +108,11 @@ record StagedCommit(
     }
 
     static void summarise(SnapshotUpdate<?> update, TableChange change) {
-        for (Map.Entry<String, String> mark : summary(change).entrySet()) {
+        summarise(update, summary(change));
+    }
+
+    static void summarise(SnapshotUpdate<?> update, Map<String, String> summary) {
+        for (Map.Entry<String, String> mark : summary.entrySet()) {
             update.set(mark.getKey(), mark.getValue());
         }
     }
@@ -120,7 +127,6 @@ record StagedCommit(
         return path != null && pinned.recorded().written().contains(path);
     }
 
-    /** A step of a load belongs to no cut and must not look like one. */
     private static Map<String, String> summary(TableChange change) {
         if (change.kind() != TableChange.Kind.LOAD) {
             Map<String, String> summary = new HashMap<>(change.next().summary());
@@ -129,6 +135,11 @@ record StagedCommit(
             }
             return summary;
         }
+        return stepSummary(change);
+    }
+
+    /** A step of a load belongs to no cut and must not look like one. */
+    static Map<String, String> stepSummary(TableChange change) {
         return Map.of(
                 TableMarks.PIPELINE, change.expected().pipeline(),
                 TableMarks.EPOCH, Long.toString(change.expected().epoch()),

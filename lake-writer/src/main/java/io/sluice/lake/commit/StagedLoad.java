@@ -24,7 +24,7 @@ final class StagedLoad {
             result = switch (change.load().role()) {
                 case BEGIN, CONTINUE -> shape.announceIn(result);
                 case PUBLISH -> shape.applyTo(result);
-                case NONE, ASK, DROP -> result;
+                case NONE, ASK, DRAIN, DROP -> result;
             };
         }
         return result;
@@ -33,6 +33,10 @@ final class StagedLoad {
     /** Adds a step's files to the branch. */
     static void step(BaseTransaction transaction, TableMetadata base, TableChange change) {
         if (change.load().role() == LoadPart.Role.ASK) {
+            return;
+        }
+        if (change.load().role() == LoadPart.Role.DRAIN) {
+            Spools.add(transaction, change);
             return;
         }
         if (change.load().role() == LoadPart.Role.BEGIN) {
@@ -80,6 +84,8 @@ final class StagedLoad {
             return switch (change.load().role()) {
                 case ASK -> asked(kept, change.next()).withLoad(begun.plus(change.load()));
                 case BEGIN -> kept.withLoad(begun.plus(change.load()).withHead(CommitGuard.headOfLoad(staged)));
+                case DRAIN ->
+                    found.withLoad(found.load().drained(change.load()).withHead(CommitGuard.headOfLoad(staged)));
                 case CONTINUE, NONE, PUBLISH, DROP ->
                     kept.withLoad(found.load().plus(change.load()).withHead(CommitGuard.headOfLoad(staged)));
             };
@@ -93,20 +99,29 @@ final class StagedLoad {
         // A step of the load may have come in between.
         LoadMarks load =
                 TableMarks.read(base.properties()).map(TableMarks::load).orElse(LoadMarks.NONE);
+        if (change.load().role() == LoadPart.Role.DRAIN) {
+            load = load.drained(change.load()).withHead(CommitGuard.headOfLoad(staged));
+        }
         return change.next().withLoad(load).withSnapshot(SnapshotClaim.current(staged));
     }
 
-    /** Makes {@code main} the branch's head when the change publishes the load; drops a branch that is of no more use. */
+    /**
+     * Makes {@code main} the branch's head when the change publishes the load; drops the branch and the changes that wait
+     * when they are of no more use.
+     */
     static TableMetadata moved(TableMetadata staged, TableChange change) {
         return switch (change.load().role()) {
             case PUBLISH ->
-                TableMetadata.buildFrom(staged)
+                Spools.removed(TableMetadata.buildFrom(staged)
                         .setBranchSnapshot(CommitGuard.headOfLoad(staged), SnapshotRef.MAIN_BRANCH)
                         .removeRef(LoadMarks.BRANCH)
-                        .build();
+                        .build());
             case ASK, DROP ->
-                TableMetadata.buildFrom(staged).removeRef(LoadMarks.BRANCH).build();
-            case NONE, BEGIN, CONTINUE -> staged;
+                Spools.removed(TableMetadata.buildFrom(staged)
+                        .removeRef(LoadMarks.BRANCH)
+                        .build());
+            case BEGIN -> Spools.removed(staged);
+            case NONE, CONTINUE, DRAIN -> staged;
         };
     }
 

@@ -97,6 +97,28 @@ public record TableChange(
         return withoutFiles(table, Kind.PUBLISH, expected, next, LoadPart.PUBLISH, shapes);
     }
 
+    /** Adds changes to the table's load and changes nothing that readers see. */
+    public static TableChange drain(TableId table, TableMarks expected, LoadPart part) {
+        return new TableChange(
+                table, Kind.LOAD, expected, expected, List.of(), List.of(), List.of(), List.of(), part, List.of());
+    }
+
+    /** What the commit is known by in the table. */
+    public String commitName() {
+        return kind == Kind.LOAD ? load.commitId() : next.commitId();
+    }
+
+    /** Whether a table with these marks has the change, which was the last of its kind. */
+    public boolean isIn(TableMarks marks) {
+        if (kind != Kind.LOAD) {
+            return marks.commitId().equals(next.commitId());
+        }
+        LoadMarks found = marks.load();
+        return load.role() == LoadPart.Role.DRAIN
+                ? found.drained().commitId().equals(load.commitId())
+                : found.commitId().equals(load.commitId());
+    }
+
     /** Leaves a table behind that someone else changed, without its load. */
     public static TableChange leave(TableId table, TableMarks expected, TableMarks next) {
         return withoutFiles(table, Kind.LEAVE, expected, next, LoadPart.DROP, List.of());

@@ -34,6 +34,28 @@ class LoadMarksTest {
     }
 
     @Test
+    void theMarksOfDrainedChangesAreReadAsTheyWereWritten() {
+        LoadMarks read = LoadMarks.begin("id", "definition").plus(part("0/10", 0, 10));
+        assertThat(read.text()).startsWith("1;");
+        LoadMarks begun = read.drained(LoadPart.drain("a", Drain.begin("0/10,;")));
+        LoadMarks drained = begun.drained(
+                LoadPart.drain("b", new Drain("", "0/30", List.of(new SpoolFile("file:/x", 100, 10, 2, 70, 5)))));
+        assertThat(LoadMarks.parse(drained.text())).isEqualTo(drained);
+        assertThat(drained.drained()).isEqualTo(new DrainMarks("0/10,;", "0/30", "b", 1, 70));
+        assertThat(drained.ranges()).isEqualTo(read.ranges());
+        assertThat(drained.plus(part("0/10", 10, 20)).drained()).isEqualTo(drained.drained());
+    }
+
+    @Test
+    void rowsThatWereReadAfterTheChangesBeginMayBeMissingOrThereTwice() {
+        LoadMarks read = LoadMarks.begin("id", "").plus(part("0/10", 0, 10));
+        assertThat(read.drained(LoadPart.drain("a", Drain.begin("0/10"))).isMixed())
+                .isFalse();
+        assertThat(read.drained(LoadPart.drain("a", Drain.begin("0/8"))).isMixed())
+                .isTrue();
+    }
+
+    @Test
     void rangesOfOnePositionThatTouchAreJoined() {
         LoadMarks marks = LoadMarks.begin("id", "")
                 .plus(part("0/10", 10, 20))

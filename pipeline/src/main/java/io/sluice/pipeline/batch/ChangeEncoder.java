@@ -123,9 +123,7 @@ public final class ChangeEncoder {
         if (to == from && isEmpty()) {
             to = from + 1;
         }
-        if (to < batch.rowCount()
-                && to > from
-                && RowOperation.operation(batch.operation(to)) == RowOperation.MOVE_IN) {
+        if (to < batch.rowCount() && to > from && RowOperation.operation(batch.operation(to)) == RowOperation.MOVE_IN) {
             boolean alone = to - 1 == from && isEmpty();
             return alone ? to + 1 : to - 1;
         }
@@ -168,7 +166,10 @@ public final class ChangeEncoder {
         for (ColumnVector column : batch.columns()) {
             DataType type = column.type();
             int flags = (column.hasNulls() ? NULLS : 0) | (column.hasUnavailable() ? UNAVAILABLE : 0);
-            out.put(code(type)).put((byte) type.precision()).put((byte) type.scale()).put((byte) flags);
+            out.put(code(type))
+                    .put((byte) type.precision())
+                    .put((byte) type.scale())
+                    .put((byte) flags);
             putMarks(out, column, flags, from, rows);
             putValues(out, column, from, rows);
         }

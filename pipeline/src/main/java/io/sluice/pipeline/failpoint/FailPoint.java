@@ -43,6 +43,18 @@ public enum FailPoint {
     LOAD_BEFORE_STEP(Phase.SNAPSHOT, Phase.HANDOVER, Phase.MAINTENANCE, Phase.LOST_STREAM),
     /** A part of a load is durable; its reader does not know. */
     LOAD_AFTER_STEP(Phase.SNAPSHOT, Phase.HANDOVER, Phase.MAINTENANCE, Phase.LOST_STREAM),
+    /** The source is about to be freed from keeping changes for a load: the load's mark does not say so yet. */
+    DRAIN_BEFORE_MARK,
+    /** A load's mark says from where on it takes changes. */
+    DRAIN_AFTER_MARK,
+    /** Changes for a load are written; their file has no end yet. */
+    DRAIN_BEFORE_FILE,
+    /** A file of changes for a load is durable; nothing refers to it. */
+    DRAIN_AFTER_FILE,
+    /** A load is about to take the changes of a cut; tables before it have the cut. */
+    DRAIN_BEFORE_COMMIT,
+    /** A load has the changes of a cut; tables behind it do not have the cut. */
+    DRAIN_AFTER_COMMIT,
     /** Every table that was read is visible; the stream has not begun. */
     HANDOVER_BEFORE_STREAM(Phase.SNAPSHOT, Phase.HANDOVER, Phase.MAINTENANCE, Phase.LOST_STREAM),
 

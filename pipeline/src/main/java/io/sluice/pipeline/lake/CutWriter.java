@@ -11,6 +11,14 @@ import java.util.Optional;
  */
 public interface CutWriter extends AutoCloseable {
 
+    /** Where the changes of a table whose load is under way go. */
+    enum Drain {
+        /** Into the load: the table is not published, or has them already. */
+        INTO_LOAD,
+        /** Into the load, and into the table as well. */
+        INTO_LOAD_AND_TABLE
+    }
+
     /** The cut's number. */
     long number();
 
@@ -24,12 +32,23 @@ public interface CutWriter extends AutoCloseable {
 
     /**
      * The cut publishes the table's load, which must be complete: with its commit the table is what the load holds and
-     * the cut's changes make of it, and nothing else. Called before any change of the table is applied. The changes
-     * begin at the first position of the load's ranges and go over rows that were read later: an insert replaces what is
-     * there, an update of what is missing inserts it, a delete of what is missing is nothing. The cut must not end before
-     * the last position of the load's ranges.
+     * the cut's changes make of it, and nothing else. Called before any change of the table is applied. Changes that were
+     * drained into the load are applied before this returns, which may take as long as the stream of them did; those that
+     * follow begin where they end, or else at the first position of the load's ranges. They go over rows that were read
+     * later: an insert replaces what is there, an update of what is missing inserts it, a delete of what is missing is
+     * nothing. The cut must not end before the last position of the load's ranges, nor before that of what was drained.
+     *
+     * @throws io.sluice.pipeline.error.PipelineException {@code DATA_REFUSED} with the table when drained changes are
+     *     missing or damaged; the cut must then be closed
      */
     void publishLoad(TableId table);
+
+    /**
+     * The changes of the table that the cut takes go into the table's load, where the cut that publishes the load finds
+     * them; {@link LakeSession#beginDrain} was called for this load. Called before any change of the table is applied. When
+     * the cut is durable, the load has every change up to the cut's position.
+     */
+    void drain(TableId table, Drain into);
 
     /** Gives up what the cut has of a table, which stays as it is: the cut goes on without it. */
     void leaveOut(TableId table);

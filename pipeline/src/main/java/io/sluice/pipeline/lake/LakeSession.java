@@ -66,6 +66,15 @@ public interface LakeSession extends AutoCloseable {
      */
     CommitOutcome addToLoad(TableId table, LoadStep step);
 
+    /**
+     * Notes durably that the table's load takes the changes after a position ({@link CutWriter#drain}), so that the source
+     * need not keep them for it. A load of which nothing is durable yet begins with this commit. May run beside {@link
+     * #commit} and {@link #addToLoad}.
+     *
+     * @param from not after the first position that a part of the load is read at
+     */
+    CommitOutcome beginDrain(TableId table, Position from);
+
     /** Deletes files that were finished and will not be published. */
     void discard(TableId table, List<SnapshotFiles> files);
 

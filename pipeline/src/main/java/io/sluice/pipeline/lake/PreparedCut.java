@@ -14,7 +14,7 @@ public interface PreparedCut extends Serializable {
     /** The transaction boundary that the cut ends at. */
     Position position();
 
-    /** Tables that the cut changes; may be empty. */
+    /** Tables that readers see changed with the cut; may be empty. Loads that only take changes are not among them. */
     Set<TableId> tables();
 
     /** Change rows in the cut, over all tables. */

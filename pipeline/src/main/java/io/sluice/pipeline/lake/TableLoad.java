@@ -1,6 +1,7 @@
 package io.sluice.pipeline.lake;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The unfinished load of a table, first or anew: rows that are durable in the lake and that no reader of the table sees
@@ -10,8 +11,10 @@ import java.util.List;
  * @param rows rows in it
  * @param files data files in it
  * @param extent whether anything is left to read
+ * @param drained the changes that wait in it; empty when the source has to keep them all
  */
-public record TableLoad(List<LoadedRange> ranges, long rows, long files, Extent extent) {
+public record TableLoad(
+        List<LoadedRange> ranges, long rows, long files, Extent extent, Optional<DrainedChanges> drained) {
 
     /** How much of the table a load has. */
     public enum Extent {
@@ -23,6 +26,11 @@ public record TableLoad(List<LoadedRange> ranges, long rows, long files, Extent 
 
     public TableLoad {
         ranges = List.copyOf(ranges);
+    }
+
+    /** A load without changes. */
+    public TableLoad(List<LoadedRange> ranges, long rows, long files, Extent extent) {
+        this(ranges, rows, files, extent, Optional.empty());
     }
 
     /** Whether every part has been read. */

@@ -134,10 +134,8 @@ class ChangeEncodingTest {
     private static List<String> rows(ColumnBatch batch) {
         List<String> rows = new ArrayList<>();
         for (int row = 0; row < batch.rowCount(); row++) {
-            StringBuilder text = new StringBuilder()
-                    .append(batch.operation(row))
-                    .append('@')
-                    .append(batch.positions()[row]);
+            StringBuilder text =
+                    new StringBuilder().append(batch.operation(row)).append('@').append(batch.positions()[row]);
             for (ColumnVector column : batch.columns()) {
                 text.append('|').append(value(column, row));
             }
@@ -230,7 +228,8 @@ class ChangeEncodingTest {
     @Test
     void aDamagedByteIsFound() {
         TableSchema schema = schema(List.of(DataType.INT64, DataType.STRING));
-        ByteBuffer piece = encode(1 << 20, List.of(batch(schema, 20, new Random(9)))).get(0);
+        ByteBuffer piece =
+                encode(1 << 20, List.of(batch(schema, 20, new Random(9)))).get(0);
         for (int at = 5; at < piece.limit(); at++) {
             piece.put(at, (byte) (piece.get(at) ^ 4));
             assertThatThrownBy(() -> new ChangeDecoder(schema, piece))
@@ -250,7 +249,8 @@ class ChangeEncodingTest {
                 .hasMessageContaining("no changes");
         assertThatThrownBy(() -> new ChangeDecoder(schema, ByteBuffer.allocate(30)))
                 .hasMessageContaining("no changes");
-        ByteBuffer piece = encode(1_000, List.of(batch(schema, 2, new Random(1)))).get(0);
+        ByteBuffer piece =
+                encode(1_000, List.of(batch(schema, 2, new Random(1)))).get(0);
         piece.put(4, (byte) 9);
         assertThatThrownBy(() -> new ChangeDecoder(schema, piece)).hasMessageContaining("version 9, expected 1");
     }
