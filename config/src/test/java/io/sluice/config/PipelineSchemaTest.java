@@ -126,7 +126,7 @@ class PipelineSchemaTest {
         String yaml = Fixtures.MINIMAL.replace(parts[0], parts[1]);
 
         assertThat(validate(yaml(yaml))).isNotEmpty();
-        assertThat(BadYamlTest.problems(yaml)).isNotEmpty();
+        assertThat(BadYaml.problems(yaml)).isNotEmpty();
     }
 
     @Test

@@ -39,75 +39,16 @@ import io.sluice.pipeline.schema.TableSchema;
 import io.sluice.pipeline.source.ChunkRange;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What must hold on every catalog and every storage. */
-abstract class StoreContract {
-
-    /** How a commit's answer is wrong or missing. */
-    enum Answer {
-        /** Reported as lost to another writer, and done. */
-        FAILED_THOUGH_DONE,
-        /** An error of the server, and done. */
-        ERROR_THOUGH_DONE,
-        /** No answer, and done. */
-        LOST_THOUGH_DONE,
-        /** No answer, and not done. */
-        LOST_AND_NOT_DONE,
-        /** Reported as lost to another writer, rightly. */
-        FAILED_AND_NOT_DONE
-    }
-
-    @TempDir
-    Path directory;
-
-    TestLake lake;
-    LakeSession session;
-
-    /** A lake with nothing in it; the directory is the test's own. */
-    abstract TestLake newLake(Path localDirectory);
-
-    /** The next commit that changes orders is answered like that. */
-    abstract void answerNextCommit(Answer answer);
-
-    /** The catalog cannot be reached. */
-    abstract void goAway();
-
-    /** The catalog can be reached again. */
-    abstract void comeBack();
-
-    /** Ends what {@link #newLake} started. */
-    abstract void closeServers();
-
-    @BeforeEach
-    void published() {
-        lake = newLake(directory);
-        session = lake.session();
-        publish(session, ORDERS_SCHEMA, 100, row(1L, "new", "a"), row(2L, "new", "b"), row(3L, "new", "c"));
-        publish(session, EVENTS_SCHEMA, 100, row("x", 1), row("x", 1));
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        lake.faults.clear();
-        lake.close();
-        closeServers();
-    }
-
-    /** Another process with the same pipeline. */
-    private TestLake rival() {
-        return new TestLake(directory.resolve("rival"), lake.store);
-    }
+abstract class StoreContract extends StoreFixture {
 
     @Test
     void changesWaitInALoadBesideItsTableAndNoFileOfThemIsLeftBehind() throws Exception {
@@ -451,13 +392,6 @@ abstract class StoreContract {
         assertThat(lake.rows(ORDERS)).containsExactly("1|sent|a", "3|again|c");
         assertThat(lake.rows(EVENTS)).containsExactly("x|1", "x|1");
         lake.assertNoFileLeakedOrMissing(ORDERS, EVENTS);
-    }
-
-    private LakeTableState state(TableId id) {
-        return session.tables().stream()
-                .filter(table -> table.table().equals(id))
-                .findFirst()
-                .orElseThrow();
     }
 
     @Test

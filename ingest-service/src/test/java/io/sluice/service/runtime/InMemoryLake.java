@@ -1,15 +1,11 @@
 package io.sluice.service.runtime;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.sluice.pipeline.batch.ColumnBatch;
 import io.sluice.pipeline.batch.LongVector;
-import io.sluice.pipeline.batch.RowOperation;
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
 import io.sluice.pipeline.lake.CommitOutcome;
 import io.sluice.pipeline.lake.CutWriter;
-import io.sluice.pipeline.lake.DrainedChanges;
 import io.sluice.pipeline.lake.Lake;
 import io.sluice.pipeline.lake.LakeCut;
 import io.sluice.pipeline.lake.LakeProblem;
@@ -17,31 +13,29 @@ import io.sluice.pipeline.lake.LakeSession;
 import io.sluice.pipeline.lake.LakeTableSpec;
 import io.sluice.pipeline.lake.LakeTableState;
 import io.sluice.pipeline.lake.LoadStep;
-import io.sluice.pipeline.lake.LoadedRange;
 import io.sluice.pipeline.lake.PreparedCut;
 import io.sluice.pipeline.lake.RowRefetch;
 import io.sluice.pipeline.lake.SnapshotFiles;
 import io.sluice.pipeline.lake.SnapshotWriter;
 import io.sluice.pipeline.lake.TableLoad;
-import io.sluice.pipeline.lake.TablePhase;
-import io.sluice.pipeline.position.LogSequenceNumber;
 import io.sluice.pipeline.position.Position;
 import io.sluice.pipeline.schema.TableId;
+import io.sluice.service.runtime.InMemoryCutWriter.Cut;
+import io.sluice.service.runtime.InMemoryTable.Change;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.Semaphore;
+import java.util.stream.Collectors;
 
 /**
  * A lake in memory that keeps the commit contract: tables of one {@code long} key, a state per table, fencing by epoch.
@@ -49,7 +43,7 @@ import java.util.concurrent.Semaphore;
  */
 final class InMemoryLake implements Lake {
 
-    private final Map<TableId, Table> tables = new TreeMap<>();
+    private final Map<TableId, InMemoryTable> tables = new TreeMap<>();
     private final Deque<CommitOutcome> scripted = new ArrayDeque<>();
     private final Deque<CommitOutcome> scriptedTags = new ArrayDeque<>();
     private final Deque<CommitOutcome> scriptedSteps = new ArrayDeque<>();
@@ -81,25 +75,12 @@ final class InMemoryLake implements Lake {
 
     /** Puts a row into a table that its source does not have. */
     synchronized void corrupt(String table, long key) {
-        table(table).rows.add(key);
+        table(table).add(List.of(key));
     }
 
     /** Another process takes every table over. */
     synchronized void raiseEpochs() {
-        tables.values().forEach(table -> {
-            LakeTableState old = table.state;
-            table.state = new LakeTableState(
-                    old.table(),
-                    old.pipeline(),
-                    old.epoch() + 1,
-                    old.cut(),
-                    old.position(),
-                    old.phase(),
-                    old.snapshotId(),
-                    old.detail(),
-                    old.notes(),
-                    old.load());
-        });
+        tables.values().forEach(InMemoryTable::fence);
     }
 
     /** The next step of a load ends like this instead of doing anything. */
@@ -109,34 +90,26 @@ final class InMemoryLake implements Lake {
 
     /** The keys that readers of the table see. */
     synchronized Set<Long> keys(String table) {
-        return new TreeSet<>(table(table).rows);
+        return table(table).keys();
     }
 
     /** The table's state as a reader of its properties sees it. */
     synchronized LakeTableState state(String table) {
-        return table(table).state;
+        return table(table).state();
     }
 
     /** Puts a table at a cut, as an earlier process left it. */
     synchronized void leave(String table, long cut, Position position, Long... keys) {
         TableId id = TableId.parse(table);
-        Table left = new Table();
-        left.rows.addAll(List.of(keys));
-        left.state = new LakeTableState(
-                id,
-                "shop",
-                1,
-                cut,
-                Optional.of(position.text()),
-                TablePhase.STREAMING,
-                OptionalLong.of(cut),
-                "",
-                Map.of());
+        InMemoryTable left = new InMemoryTable(id);
+        left.add(List.of(keys));
+        left.own("shop", 1);
+        left.advance(cut, position);
         tables.put(id, left);
     }
 
-    private Table table(String name) {
-        Table found = tables.get(TableId.parse(name));
+    private InMemoryTable table(String name) {
+        InMemoryTable found = tables.get(TableId.parse(name));
         if (found == null) {
             throw new AssertionError("There is no table " + name);
         }
@@ -147,14 +120,14 @@ final class InMemoryLake implements Lake {
     public synchronized List<LakeTableState> inspect(Collection<TableId> ids) {
         return ids.stream()
                 .filter(tables::containsKey)
-                .map(id -> tables.get(id).state)
+                .map(id -> tables.get(id).state())
                 .toList();
     }
 
     @Override
     public synchronized List<LakeCut> cuts(Collection<TableId> ids, int limit) {
         return tables.values().stream()
-                .map(table -> table.state.cut())
+                .map(table -> table.state().cut())
                 .distinct()
                 .sorted(Comparator.reverseOrder())
                 .limit(limit)
@@ -164,19 +137,19 @@ final class InMemoryLake implements Lake {
 
     private LakeCut cut(long number) {
         boolean tagged = tables.values().stream()
-                .filter(table -> table.state.phase() == TablePhase.STREAMING && table.state.cut() <= number)
-                .allMatch(table -> table.tags.containsKey(number));
+                .filter(table -> table.isStreamingBy(number))
+                .allMatch(table -> table.tags().containsKey(number));
         return new LakeCut(number, "", Instant.EPOCH, tagged, Map.of());
     }
 
     /** The keys that readers of the table's tag see; empty where it has no such tag. */
     synchronized Optional<Set<Long>> keysAtTag(String table, long cut) {
-        return Optional.ofNullable(table(table).tags.get(cut));
+        return Optional.ofNullable(table(table).tags().get(cut));
     }
 
     /** Gives one table a tag, as a process that died between two tables' tags left it. */
     synchronized void leaveTag(String table, long cut) {
-        table(table).tags.put(cut, new TreeSet<>(table(table).rows));
+        table(table).tag(cut);
     }
 
     /** The next tagging ends like this instead of doing anything. */
@@ -192,73 +165,32 @@ final class InMemoryLake implements Lake {
     @Override
     public synchronized LakeSession takeOver(String pipeline, List<LakeTableSpec> specs, Map<TableId, String> left) {
         long epoch = 1
-                + tables.values().stream().mapToLong(t -> t.state.epoch()).max().orElse(0);
+                + tables.values().stream()
+                        .mapToLong(table -> table.state().epoch())
+                        .max()
+                        .orElse(0);
         for (LakeTableSpec spec : specs) {
-            TableId id = spec.schema().table();
-            Table table = tables.computeIfAbsent(id, missing -> new Table());
-            LakeTableState old = table.state;
-            table.state = new LakeTableState(
-                    id,
-                    pipeline,
-                    epoch,
-                    old == null ? 0 : old.cut(),
-                    old == null ? Optional.empty() : old.position(),
-                    old == null ? TablePhase.SNAPSHOT : old.phase(),
-                    OptionalLong.empty(),
-                    "",
-                    old == null ? Map.of() : old.notes(),
-                    old == null ? Optional.empty() : old.load());
+            tables.computeIfAbsent(spec.schema().table(), InMemoryTable::new).own(pipeline, epoch);
         }
         left.forEach((id, reason) -> {
-            Table table = tables.get(id);
+            InMemoryTable table = tables.get(id);
             if (table != null) {
-                table.state = stopped(table.state, epoch, reason);
+                table.stop(epoch, reason);
             }
         });
         return new Session(epoch);
     }
 
-    private static LakeTableState stopped(LakeTableState old, long epoch, String reason) {
-        return new LakeTableState(
-                old.table(),
-                old.pipeline(),
-                epoch,
-                old.cut(),
-                old.position(),
-                TablePhase.STOPPED,
-                old.snapshotId(),
-                reason,
-                old.notes());
+    synchronized Optional<TableLoad> load(TableId id) {
+        return tables.get(id).state().load();
+    }
+
+    synchronized void abandoned() {
+        abandonedCuts++;
     }
 
     @Override
     public void close() {}
-
-    private static final class Table {
-        private final Map<String, String> nextNotes = new HashMap<>();
-        private final Set<Long> rows = new TreeSet<>();
-        private final Map<Long, Set<Long>> tags = new TreeMap<>();
-        private final Set<Long> loaded = new TreeSet<>();
-        private final List<Change> drained = new ArrayList<>();
-        private boolean loadBegins;
-
-        /** A load begins with what it says, and nothing of an older one. */
-        private void begin() {
-            loaded.clear();
-            drained.clear();
-            loadBegins = false;
-        }
-
-        private void apply(Change change) {
-            if (RowOperation.isUpsert(change.operation)) {
-                rows.add(change.key);
-            } else {
-                rows.remove(change.key);
-            }
-        }
-
-        private LakeTableState state;
-    }
 
     private record Files(List<Long> keys) implements SnapshotFiles {
         @Override
@@ -269,23 +201,6 @@ final class InMemoryLake implements Lake {
         @Override
         public long bytes() {
             return keys.size();
-        }
-    }
-
-    private record Change(TableId table, byte operation, long key) {}
-
-    private record Cut(long number, Position position, List<Change> changes, Set<TableId> joined, List<Change> drained)
-            implements PreparedCut {
-        @Override
-        public Set<TableId> tables() {
-            Set<TableId> changed = new TreeSet<>(joined);
-            changes.forEach(change -> changed.add(change.table));
-            return changed;
-        }
-
-        @Override
-        public long rows() {
-            return changes.size();
         }
     }
 
@@ -305,7 +220,7 @@ final class InMemoryLake implements Lake {
         @Override
         public List<LakeTableState> tables() {
             synchronized (InMemoryLake.this) {
-                return tables.values().stream().map(table -> table.state).toList();
+                return tables.values().stream().map(InMemoryTable::state).toList();
             }
         }
 
@@ -333,9 +248,9 @@ final class InMemoryLake implements Lake {
         @Override
         public CommitOutcome publish(TableId id, List<SnapshotFiles> files, long cut, Position position) {
             synchronized (InMemoryLake.this) {
-                Table table = tables.get(id);
-                files.forEach(file -> table.rows.addAll(((Files) file).keys));
-                advance(table, cut, position);
+                InMemoryTable table = tables.get(id);
+                table.add(keys(files));
+                table.advance(cut, position);
                 return new CommitOutcome.Committed(Map.of(id, cut));
             }
         }
@@ -343,10 +258,7 @@ final class InMemoryLake implements Lake {
         @Override
         public CommitOutcome askLoad(TableId id) {
             synchronized (InMemoryLake.this) {
-                Table table = tables.get(id);
-                table.loadBegins = true;
-                table.state =
-                        withLoad(table.state, Optional.of(new TableLoad(List.of(), 0, 0, TableLoad.Extent.PARTIAL)));
+                tables.get(id).askLoad();
                 return new CommitOutcome.Committed(Map.of());
             }
         }
@@ -362,15 +274,7 @@ final class InMemoryLake implements Lake {
         @Override
         public void beginLoad(TableId id) {
             synchronized (InMemoryLake.this) {
-                Table table = tables.get(id);
-                table.loadBegins = true;
-                boolean again = table.state.phase() != TablePhase.SNAPSHOT
-                        && table.state.load().isPresent();
-                table.state = withLoad(
-                        table.state,
-                        again
-                                ? Optional.of(new TableLoad(List.of(), 0, 0, TableLoad.Extent.PARTIAL))
-                                : Optional.empty());
+                tables.get(id).beginLoad();
             }
         }
 
@@ -380,25 +284,11 @@ final class InMemoryLake implements Lake {
                 if (!scriptedSteps.isEmpty()) {
                     return scriptedSteps.remove();
                 }
-                Table table = tables.get(id);
-                List<LoadedRange> ranges = new ArrayList<>();
-                if (table.state.phase() == TablePhase.STOPPED
-                        && table.state.load().isEmpty()) {
+                InMemoryTable table = tables.get(id);
+                if (table.isGivenUp()) {
                     return new CommitOutcome.Conflict(id, "stopped");
                 }
-                Optional<DrainedChanges> drained = Optional.empty();
-                if (table.loadBegins || table.state.load().isEmpty()) {
-                    table.begin();
-                } else {
-                    ranges.addAll(table.state.load().get().ranges());
-                    drained = table.state.load().get().drained();
-                }
-                step.files().forEach(files -> table.loaded.addAll(((Files) files).keys));
-                step.ranges()
-                        .forEach(range -> ranges.add(
-                                new LoadedRange(range, step.position().text())));
-                TableLoad load = new TableLoad(ranges, table.loaded.size(), ranges.size(), step.extent(), drained);
-                table.state = withLoad(table.state, Optional.of(load));
+                table.addToLoad(step, keys(step.files()));
                 return new CommitOutcome.Committed(Map.of());
             }
         }
@@ -406,43 +296,19 @@ final class InMemoryLake implements Lake {
         @Override
         public CommitOutcome beginDrain(TableId id, Position from) {
             synchronized (InMemoryLake.this) {
-                Table table = tables.get(id);
-                if (table.loadBegins || table.state.load().isEmpty()) {
-                    table.begin();
-                    table.state = withLoad(
-                            table.state, Optional.of(new TableLoad(List.of(), 0, 0, TableLoad.Extent.PARTIAL)));
-                }
-                TableLoad load = table.state.load().orElseThrow();
-                assertThat(load.drained()).isEmpty();
-                table.state = withLoad(table.state, Optional.of(drained(load, from.text(), from.text(), 0)));
+                tables.get(id).beginDrain(from);
                 return new CommitOutcome.Committed(Map.of());
             }
         }
 
-        private TableLoad drained(TableLoad load, String from, String to, long rows) {
-            return new TableLoad(
-                    load.ranges(),
-                    load.rows(),
-                    load.files(),
-                    load.extent(),
-                    Optional.of(new DrainedChanges(from, to, rows)));
+        private static List<Long> keys(List<SnapshotFiles> files) {
+            return files.stream().flatMap(file -> ((Files) file).keys.stream()).toList();
         }
 
         private void drain(Cut cut) {
-            Set<TableId> changed = new TreeSet<>();
-            cut.drained.forEach(change -> changed.add(change.table));
-            for (TableId id : changed) {
-                Table table = tables.get(id);
-                TableLoad load = table.state.load().orElseThrow();
-                DrainedChanges before = load.drained().orElseThrow();
-                assertThat(cut.position.compareTo(LogSequenceNumber.parse(before.to())))
-                        .as("changes of %s at %s after %s", id, cut.position, before)
-                        .isPositive();
-                cut.drained.stream().filter(change -> change.table.equals(id)).forEach(table.drained::add);
-                table.state = withLoad(
-                        table.state,
-                        Optional.of(drained(load, before.from(), cut.position.text(), table.drained.size())));
-            }
+            cut.drained().stream()
+                    .collect(Collectors.groupingBy(Change::table))
+                    .forEach((id, waiting) -> tables.get(id).drain(waiting, cut.position()));
         }
 
         @Override
@@ -454,7 +320,7 @@ final class InMemoryLake implements Lake {
 
         @Override
         public CutWriter openCut(long number, RowRefetch refetch) {
-            return new Writer(number, refetch);
+            return new InMemoryCutWriter(InMemoryLake.this, number, refetch);
         }
 
         @Override
@@ -466,7 +332,7 @@ final class InMemoryLake implements Lake {
                     return scripted.remove();
                 }
                 Cut cut = (Cut) prepared;
-                BreakOff broken = cut.drained.isEmpty() ? BreakOff.NEVER : breakOff;
+                BreakOff broken = cut.drained().isEmpty() ? BreakOff.NEVER : breakOff;
                 if (broken != BreakOff.AFTER_TABLES) {
                     drain(cut);
                 }
@@ -474,18 +340,9 @@ final class InMemoryLake implements Lake {
                     breakOff = BreakOff.NEVER;
                     throw new PipelineException(ErrorKind.LAKE_UNAVAILABLE, "The commit broke off after the loads");
                 }
-                for (TableId id : cut.joined) {
-                    Table table = tables.get(id);
-                    table.rows.clear();
-                    table.rows.addAll(table.loaded);
-                    table.drained.forEach(table::apply);
-                    table.drained.clear();
-                    table.state = withLoad(table.state, Optional.empty());
-                }
-                for (Change change : cut.changes) {
-                    tables.get(change.table).apply(change);
-                }
-                prepared.tables().forEach(id -> advance(tables.get(id), prepared.number(), prepared.position()));
+                cut.joined().forEach(id -> tables.get(id).publishLoad());
+                cut.changes().forEach(change -> tables.get(change.table()).apply(change));
+                prepared.tables().forEach(id -> tables.get(id).advance(prepared.number(), prepared.position()));
                 if (broken == BreakOff.AFTER_TABLES) {
                     breakOff = BreakOff.NEVER;
                     throw new PipelineException(ErrorKind.LAKE_UNAVAILABLE, "The commit broke off before the loads");
@@ -501,11 +358,9 @@ final class InMemoryLake implements Lake {
                 if (!scriptedTags.isEmpty()) {
                     return scriptedTags.remove();
                 }
-                for (Table table : tables.values()) {
-                    if (table.state.phase() == TablePhase.STREAMING && table.state.cut() <= cut) {
-                        table.tags.putIfAbsent(cut, new TreeSet<>(table.rows));
-                    }
-                }
+                tables.values().stream()
+                        .filter(table -> table.isStreamingBy(cut))
+                        .forEach(table -> table.tag(cut));
                 return new CommitOutcome.Committed(Map.of());
             }
         }
@@ -514,7 +369,7 @@ final class InMemoryLake implements Lake {
         public Optional<LakeCut> latestTag() {
             synchronized (InMemoryLake.this) {
                 OptionalLong highest = tables.values().stream()
-                        .flatMap(table -> table.tags.keySet().stream())
+                        .flatMap(table -> table.tags().keySet().stream())
                         .mapToLong(cut -> cut)
                         .max();
                 return highest.isEmpty() ? Optional.empty() : Optional.of(cut(highest.getAsLong()));
@@ -524,7 +379,7 @@ final class InMemoryLake implements Lake {
         @Override
         public void note(TableId id, Map<String, String> notes) {
             synchronized (InMemoryLake.this) {
-                tables.get(id).nextNotes.putAll(notes);
+                tables.get(id).note(notes);
             }
         }
 
@@ -532,147 +387,12 @@ final class InMemoryLake implements Lake {
         public CommitOutcome stop(TableId id, String reason) {
             beforeStop.run();
             synchronized (InMemoryLake.this) {
-                Table table = tables.get(id);
-                table.state = stopped(table.state, table.state.epoch(), reason);
+                tables.get(id).stop(reason);
                 return new CommitOutcome.Committed(Map.of());
             }
         }
 
         @Override
         public void close() {}
-
-        private LakeTableState withLoad(LakeTableState old, Optional<TableLoad> load) {
-            return new LakeTableState(
-                    old.table(),
-                    old.pipeline(),
-                    old.epoch(),
-                    old.cut(),
-                    old.position(),
-                    old.phase(),
-                    old.snapshotId(),
-                    old.detail(),
-                    old.notes(),
-                    load);
-        }
-
-        private void advance(Table table, long cut, Position position) {
-            LakeTableState old = table.state;
-            table.state = new LakeTableState(
-                    old.table(),
-                    old.pipeline(),
-                    old.epoch(),
-                    cut,
-                    Optional.of(position.text()),
-                    TablePhase.STREAMING,
-                    OptionalLong.of(cut),
-                    "",
-                    table.nextNotes,
-                    old.load());
-        }
-    }
-
-    private final class Writer implements CutWriter {
-
-        private final long number;
-        private final RowRefetch refetch;
-        private final List<Change> changes = new ArrayList<>();
-        private final Set<TableId> joined = new TreeSet<>();
-        private final Map<TableId, Drain> draining = new HashMap<>();
-        private final List<Change> drained = new ArrayList<>();
-        private boolean prepared;
-
-        Writer(long number, RowRefetch refetch) {
-            this.number = number;
-            this.refetch = refetch;
-        }
-
-        @Override
-        public long number() {
-            return number;
-        }
-
-        @Override
-        public void apply(ColumnBatch batch) {
-            Drain into = draining.get(batch.schema().table());
-            for (int row = 0; row < batch.rowCount(); row++) {
-                Change change = new Change(
-                        batch.schema().table(), batch.operation(row), ((LongVector) batch.column(0)).get(row));
-                if (into != null) {
-                    drained.add(change);
-                }
-                if (into != Drain.INTO_LOAD) {
-                    changes.add(change);
-                }
-            }
-        }
-
-        @Override
-        public void drain(TableId table, Drain into) {
-            synchronized (InMemoryLake.this) {
-                assertThat(tables.get(table).state.load().flatMap(TableLoad::drained))
-                        .as("drain of %s", table)
-                        .isPresent();
-            }
-            draining.put(table, into);
-        }
-
-        @Override
-        public void publishLoad(TableId table) {
-            synchronized (InMemoryLake.this) {
-                assertThat(tables.get(table).state.load().orElseThrow().isComplete())
-                        .isTrue();
-            }
-            joined.add(table);
-        }
-
-        @Override
-        public void leaveOut(TableId table) {
-            joined.remove(table);
-            drained.removeIf(change -> change.table.equals(table));
-            changes.removeIf(change -> change.table.equals(table));
-        }
-
-        @Override
-        public void readAgain(ColumnBatch keys) {
-            TableId table = keys.schema().table();
-            add(table, keys, RowOperation.DELETE);
-            add(table, refetch.refetch(table, keys).rows(), RowOperation.INSERT);
-        }
-
-        private void add(TableId table, ColumnBatch batch, byte operation) {
-            for (int row = 0; row < batch.rowCount(); row++) {
-                changes.add(new Change(table, operation, ((LongVector) batch.column(0)).get(row)));
-            }
-        }
-
-        @Override
-        public long rows() {
-            return changes.size();
-        }
-
-        @Override
-        public long bytes() {
-            return changes.size();
-        }
-
-        @Override
-        public Optional<Position> notBefore() {
-            return cutsNotBefore;
-        }
-
-        @Override
-        public PreparedCut prepare(Position position) {
-            prepared = true;
-            return new Cut(number, position, List.copyOf(changes), Set.copyOf(joined), List.copyOf(drained));
-        }
-
-        @Override
-        public void close() {
-            if (!prepared) {
-                synchronized (InMemoryLake.this) {
-                    abandonedCuts++;
-                }
-            }
-        }
     }
 }
