@@ -162,7 +162,8 @@ final class CutCommits {
         loads.forEach(Lock::lock);
         try {
             CommitResult result = committer.commit(targets);
-            if (changes.stream().anyMatch(change -> !isDrain(change) && result.marks().containsKey(change.table()))) {
+            if (changes.stream()
+                    .anyMatch(change -> !isDrain(change) && result.marks().containsKey(change.table()))) {
                 failPoints.reach(FailPoint.CUT_AFTER_CATALOG);
             }
             changes.forEach(change -> settle(change, result));

@@ -2,6 +2,7 @@ package io.sluice.lake;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
@@ -11,7 +12,7 @@ import java.util.function.Consumer;
  */
 final class LoadKeeping {
 
-    private final ReentrantLock lock = new ReentrantLock();
+    private final Lock lock = new ReentrantLock();
     private final List<String> spoolFiles = new ArrayList<>();
 
     LoadKeeping(List<String> spoolFiles) {
@@ -19,7 +20,7 @@ final class LoadKeeping {
     }
 
     /** Held from reading the load's marks until those of a commit to it are set: steps and cuts run beside each other. */
-    ReentrantLock lock() {
+    Lock lock() {
         return lock;
     }
 

@@ -3,8 +3,8 @@ package io.sluice.service.law;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.config.PipelineConfigReader;
+import io.sluice.pipeline.failpoint.FailPoint;
 import io.sluice.pipeline.failpoint.FailPoint.Phase;
-import io.sluice.pipeline.failpoint.FailPoints;
 import io.sluice.pipeline.lake.LakeCut;
 import io.sluice.pipeline.schema.TableId;
 import io.sluice.service.runtime.Pipeline;
@@ -34,15 +34,17 @@ final class BankLake {
     private final Bank bank;
     private final String id;
     private final List<String> tables;
+    private final String settings;
     private final Path directory;
     private final Path file;
     private long checkedUpTo;
     private int cells;
 
-    BankLake(Bank bank, Path root, String id, List<String> tables) {
+    BankLake(Bank bank, Path root, String id, List<String> tables, String settings) {
         this.bank = bank;
         this.id = id;
         this.tables = tables;
+        this.settings = settings;
         this.directory = root.resolve(id);
         this.file = directory.resolve("bank.yaml");
         try {
@@ -83,19 +85,25 @@ final class BankLake {
         }
     }
 
-    Pipeline pipeline(PointDeath run) {
+    Pipeline pipeline(Phase phase, PointDeath run) {
         MortalFileIO.begin(id, run);
-        return pipeline((FailPoints) run);
+        return PipelineAssembly.of(PipelineConfigReader.ofProcess().read(file), PhaseCourse.failPoints(phase, run))
+                .pipeline(event -> {}, Clock.systemUTC());
     }
 
-    private Pipeline pipeline(FailPoints failPoints) {
-        return PipelineAssembly.of(PipelineConfigReader.ofProcess().read(file), failPoints)
-                .pipeline(event -> {}, Clock.systemUTC());
+    /** Lets the lake note that a table is to be loaded anew, and nothing of it be read yet. */
+    void askAnew(String table) throws InterruptedException {
+        PointDeath run = PointDeath.at(FailPoint.LOAD_AFTER_ASK, 1);
+        try (Pipeline pipeline = pipeline(Phase.MAINTENANCE, run)) {
+            PhaseCourse.loadAnew("public." + table).run(pipeline, bank.database());
+            assertEnded(pipeline, run);
+        }
+        run.assertDied();
     }
 
     /** Runs until everything is published, or to the run's death. */
     void run(PointDeath run) throws InterruptedException {
-        try (Pipeline pipeline = pipeline(run)) {
+        try (Pipeline pipeline = pipeline(Phase.SNAPSHOT, run)) {
             PhaseCourse.of(Phase.SNAPSHOT).run(pipeline, bank.database());
             assertEnded(pipeline, run);
             assertThat(pipeline.status().state().isActive()).isFalse();
@@ -220,6 +228,7 @@ final class BankLake {
                 pipeline:
                   name: %1$s
                   commit-interval: 100ms
+                  %11$s
                   snapshot-parallelism: 1
                   state-directory: '%2$s/state'
                 source:
@@ -254,6 +263,7 @@ final class BankLake {
                                 ", ",
                                 tables.stream().map(table -> "public." + table).toList()) + "]",
                 MortalFileIO.class.getName(),
-                MortalFileIO.LAKE);
+                MortalFileIO.LAKE,
+                settings);
     }
 }

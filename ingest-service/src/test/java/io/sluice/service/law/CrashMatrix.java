@@ -14,6 +14,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,9 +73,21 @@ abstract class CrashMatrix {
     }
 
     final Stream<Cell> cells() {
-        return declared().stream()
-                .flatMap(point -> IntStream.rangeClosed(1, occurrences(point))
-                        .mapToObj(occurrence -> new Cell(point, occurrence)));
+        return cells(declared().stream().filter(this::isOwn));
+    }
+
+    final Stream<Cell> furtherCells() {
+        return cells(declared().stream().filter(point -> !isOwn(point)));
+    }
+
+    private Stream<Cell> cells(Stream<FailPoint> points) {
+        return points.flatMap(point ->
+                IntStream.rangeClosed(1, occurrences(point)).mapToObj(occurrence -> new Cell(point, occurrence)));
+    }
+
+    /** Whether a death at the point has more to show in this phase than in another one. */
+    boolean isOwn(FailPoint point) {
+        return true;
     }
 
     /** Points that are reached once for each table are died at between two tables too. */
@@ -113,6 +126,13 @@ abstract class CrashMatrix {
         recover(lake);
     }
 
+    @ParameterizedTest(name = "{0}", allowZeroInvocations = true)
+    @MethodSource("furtherCells")
+    @Tag("slow")
+    void aDeathElsewhereLosesAndDoublesNothing(Cell cell) throws InterruptedException {
+        aDeathLosesAndDoublesNothing(cell);
+    }
+
     @Test
     void theEndOfTheProcessLosesAndDoublesNothing() throws InterruptedException {
         BankLake lake = lake();
@@ -124,10 +144,15 @@ abstract class CrashMatrix {
 
     private void run(BankLake lake, PointDeath run) throws InterruptedException {
         prepare(lake);
-        try (Pipeline pipeline = lake.pipeline(run)) {
+        try (Pipeline pipeline = lake.pipeline(phase, run)) {
             PhaseCourse.of(phase).run(pipeline, database);
             lake.assertEnded(pipeline, run);
         }
+    }
+
+    /** What its pipelines have besides, a line of their YAML. */
+    String settings() {
+        return "drain-after: 1m";
     }
 
     /** What there is before the phase begins. */
@@ -142,7 +167,7 @@ abstract class CrashMatrix {
     }
 
     final BankLake newLake() {
-        return new BankLake(bank, directory, "lake-" + ++cells, tables);
+        return new BankLake(bank, directory, "lake-" + ++cells, tables, settings());
     }
 
     /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.pipeline.batch.ColumnBatch;
 import io.sluice.pipeline.batch.IntVector;
 import io.sluice.pipeline.failpoint.FailPoint.Phase;
+import io.sluice.pipeline.failpoint.FailPoints;
 import io.sluice.pipeline.schema.Column;
 import io.sluice.pipeline.schema.DataType;
 import io.sluice.pipeline.schema.TableId;
@@ -40,6 +41,21 @@ interface PhaseCourse {
             case SNAPSHOT, HANDOVER, LOST_STREAM -> PhaseCourse::untilCaughtUp;
             case INCREMENTAL -> PhaseCourse::untilCutIsTagged;
             case MAINTENANCE -> PhaseCourse::maintain;
+            case DRAIN -> PhaseCourse::changeWhileLoading;
+        };
+    }
+
+    /** What a run in a phase sees of fail points. */
+    static FailPoints failPoints(Phase phase, FailPoints run) {
+        return phase == Phase.DRAIN ? new LoadHold(run) : run;
+    }
+
+    /** Loads a table anew that is published. */
+    static PhaseCourse loadAnew(String name) {
+        return (pipeline, source) -> {
+            if (streams(pipeline)) {
+                loadsAnew(pipeline, name);
+            }
         };
     }
 
@@ -70,6 +86,26 @@ interface PhaseCourse {
         if (await(pipeline, status -> table(status, MEMO).phase() == PipelinePhase.STOPPED)) {
             answer(pipeline, pipeline::requestCut);
         }
+    }
+
+    /** Loads go on only when changes wait in them; ends a cut after they are published. */
+    private static void changeWhileLoading(Pipeline pipeline, TestDatabase source) {
+        if (!streams(pipeline)) {
+            return;
+        }
+        OptionalLong[] publishedBy = {OptionalLong.empty()};
+        await(pipeline, status -> {
+            source.inTransaction(
+                    "UPDATE account SET balance = balance + 1 WHERE id = 1",
+                    "INSERT INTO entry SELECT min(id) - 1, 1, 1 FROM entry",
+                    "INSERT INTO audit VALUES (1, 1)");
+            if (publishedBy[0].isEmpty()
+                    && status.tables().stream()
+                            .noneMatch(table -> table.loading() || table.phase() == PipelinePhase.SNAPSHOT)) {
+                publishedBy[0] = OptionalLong.of(status.cut());
+            }
+            return publishedBy[0].isPresent() && status.cut() > publishedBy[0].getAsLong();
+        });
     }
 
     /** No change is published meanwhile, so the table's next snapshot is the one that was loaded. */

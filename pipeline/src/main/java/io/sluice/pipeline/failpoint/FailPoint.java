@@ -12,11 +12,13 @@ import java.util.Set;
  */
 public enum FailPoint {
     /** The lake's table exists, with this owner's marks from the beginning. */
-    OWN_AFTER_CREATION(Phase.SNAPSHOT, Phase.HANDOVER),
+    OWN_AFTER_CREATION(Phase.SNAPSHOT, Phase.HANDOVER, Phase.DRAIN),
     /** The new epoch is about to be written into a table; tables before it have it. */
-    OWN_BEFORE_TABLE(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE, Phase.LOST_STREAM),
+    OWN_BEFORE_TABLE(
+            Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE, Phase.LOST_STREAM, Phase.DRAIN),
     /** The new epoch is in a table; tables behind it do not have it. */
-    OWN_AFTER_TABLE(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE, Phase.LOST_STREAM),
+    OWN_AFTER_TABLE(
+            Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE, Phase.LOST_STREAM, Phase.DRAIN),
 
     /** A slot that an earlier run left without having published anything is about to be dropped. */
     SLOT_BEFORE_DROP(Phase.SNAPSHOT, Phase.LOST_STREAM),
@@ -27,51 +29,58 @@ public enum FailPoint {
     /** Publication and slot exist, the exported snapshot with them; nothing is read. */
     SLOT_AFTER_CREATION(Phase.SNAPSHOT, Phase.LOST_STREAM),
     /** A snapshot of tables that join is about to begin beside the stream. */
-    JOIN_BEFORE_SNAPSHOT(Phase.HANDOVER, Phase.MAINTENANCE),
+    JOIN_BEFORE_SNAPSHOT(Phase.HANDOVER, Phase.MAINTENANCE, Phase.DRAIN),
     /** The snapshot of tables that join is taken; nothing is read. */
-    JOIN_AFTER_SNAPSHOT(Phase.HANDOVER, Phase.MAINTENANCE),
+    JOIN_AFTER_SNAPSHOT(Phase.HANDOVER, Phase.MAINTENANCE, Phase.DRAIN),
 
     /** Rows of a snapshot are written; their files have no end yet. */
-    SNAPSHOT_BEFORE_FILES(Phase.SNAPSHOT, Phase.HANDOVER, Phase.MAINTENANCE, Phase.LOST_STREAM),
+    SNAPSHOT_BEFORE_FILES(Phase.SNAPSHOT, Phase.HANDOVER, Phase.MAINTENANCE, Phase.LOST_STREAM, Phase.DRAIN),
     /** Files of a snapshot are durable; nothing refers to them. */
-    SNAPSHOT_AFTER_FILES(Phase.SNAPSHOT, Phase.HANDOVER, Phase.MAINTENANCE, Phase.LOST_STREAM),
+    SNAPSHOT_AFTER_FILES(Phase.SNAPSHOT, Phase.HANDOVER, Phase.MAINTENANCE, Phase.LOST_STREAM, Phase.DRAIN),
     /** A table is about to be marked to be loaded anew, stopped where it is or streaming; tables before it are. */
     LOAD_BEFORE_ASK(Phase.MAINTENANCE, Phase.LOST_STREAM),
     /** That stands in the lake; nobody has been told, and the old change stream may still be there. */
     LOAD_AFTER_ASK(Phase.MAINTENANCE, Phase.LOST_STREAM),
     /** A part of a load is about to become durable. */
-    LOAD_BEFORE_STEP(Phase.SNAPSHOT, Phase.HANDOVER, Phase.MAINTENANCE, Phase.LOST_STREAM),
+    LOAD_BEFORE_STEP(Phase.SNAPSHOT, Phase.HANDOVER, Phase.MAINTENANCE, Phase.LOST_STREAM, Phase.DRAIN),
     /** A part of a load is durable; its reader does not know. */
-    LOAD_AFTER_STEP(Phase.SNAPSHOT, Phase.HANDOVER, Phase.MAINTENANCE, Phase.LOST_STREAM),
+    LOAD_AFTER_STEP(Phase.SNAPSHOT, Phase.HANDOVER, Phase.MAINTENANCE, Phase.LOST_STREAM, Phase.DRAIN),
     /** The source is about to be freed from keeping changes for a load: the load's mark does not say so yet. */
-    DRAIN_BEFORE_MARK,
+    DRAIN_BEFORE_MARK(Phase.DRAIN),
     /** A load's mark says from where on it takes changes. */
-    DRAIN_AFTER_MARK,
+    DRAIN_AFTER_MARK(Phase.DRAIN),
     /** Changes for a load are written; their file has no end yet. */
-    DRAIN_BEFORE_FILE,
+    DRAIN_BEFORE_FILE(Phase.DRAIN),
     /** A file of changes for a load is durable; nothing refers to it. */
-    DRAIN_AFTER_FILE,
+    DRAIN_AFTER_FILE(Phase.DRAIN),
     /** A load is about to take the changes of a cut; tables before it have the cut. */
-    DRAIN_BEFORE_COMMIT,
+    DRAIN_BEFORE_COMMIT(Phase.DRAIN),
     /** A load has the changes of a cut; tables behind it do not have the cut. */
-    DRAIN_AFTER_COMMIT,
+    DRAIN_AFTER_COMMIT(Phase.DRAIN),
     /** Every table that was read is visible; the stream has not begun. */
-    HANDOVER_BEFORE_STREAM(Phase.SNAPSHOT, Phase.HANDOVER, Phase.MAINTENANCE, Phase.LOST_STREAM),
+    HANDOVER_BEFORE_STREAM(Phase.SNAPSHOT, Phase.HANDOVER, Phase.MAINTENANCE, Phase.LOST_STREAM, Phase.DRAIN),
 
     /** A cut is collected and its boundary known; its last files have no end yet. */
-    CUT_BEFORE_FILES(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE, Phase.LOST_STREAM),
+    CUT_BEFORE_FILES(
+            Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE, Phase.LOST_STREAM, Phase.DRAIN),
     /** A cut's data files are durable; its deletion vectors are not written. */
-    CUT_AFTER_DATA_FILES(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE, Phase.LOST_STREAM),
+    CUT_AFTER_DATA_FILES(
+            Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE, Phase.LOST_STREAM, Phase.DRAIN),
     /** A cut's data files and deletion vectors are durable and its keys staged in the index; nothing is committed. */
-    CUT_AFTER_DELETES(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE, Phase.LOST_STREAM),
+    CUT_AFTER_DELETES(
+            Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE, Phase.LOST_STREAM, Phase.DRAIN),
     /** The next table's commit of a cut has not begun; with a commit over several tables, the cut's. */
-    CUT_BEFORE_TABLE(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE, Phase.LOST_STREAM),
+    CUT_BEFORE_TABLE(
+            Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE, Phase.LOST_STREAM, Phase.DRAIN),
     /** A table's commit is in the catalog; its key index does not know. */
-    CUT_AFTER_CATALOG(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE, Phase.LOST_STREAM),
+    CUT_AFTER_CATALOG(
+            Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE, Phase.LOST_STREAM, Phase.DRAIN),
     /** A table has the cut and its key index knows; tables behind it do not have it. */
-    CUT_AFTER_TABLE(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE, Phase.LOST_STREAM),
+    CUT_AFTER_TABLE(
+            Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE, Phase.LOST_STREAM, Phase.DRAIN),
     /** Every table has the cut; the pipeline has not been told. */
-    CUT_AFTER_TABLES(Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE, Phase.LOST_STREAM),
+    CUT_AFTER_TABLES(
+            Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE, Phase.LOST_STREAM, Phase.DRAIN),
 
     /** The next table of a cut is about to get its tag; tables before it have it. */
     TAG_BEFORE_TABLE(Phase.INCREMENTAL, Phase.MAINTENANCE),
@@ -86,9 +95,9 @@ public enum FailPoint {
     STOP_AFTER_COMMIT(Phase.MAINTENANCE),
 
     /** Everything up to a position is durable; the source does not know. */
-    CONFIRM_BEFORE(Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE),
+    CONFIRM_BEFORE(Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE, Phase.DRAIN),
     /** The source has been told, and says so to its slot soon. */
-    CONFIRM_AFTER(Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE);
+    CONFIRM_AFTER(Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE, Phase.DRAIN);
 
     /** A part of a pipeline's life that the crash matrix goes through. */
     public enum Phase {
@@ -100,6 +109,11 @@ public enum FailPoint {
         INCREMENTAL,
         /** Beside the stream: rows are read again, cuts are tagged, a table is loaded anew, one is left behind. */
         MAINTENANCE,
+        /**
+         * Beside the stream: a table joins and another one is loaded anew, for so long that their changes wait in their
+         * loads.
+         */
+        DRAIN,
         /** The source has lost the stream of published tables: all are loaded anew with a new one. */
         LOST_STREAM
     }
