@@ -45,6 +45,8 @@ final class Assembler {
                 source.get(Vocabulary.ON_LOST_SLOT),
                 source.get(Vocabulary.SSL_MODE),
                 source.find(Vocabulary.SSL_ROOT_CERT),
+                source.find(Vocabulary.SSL_CERT),
+                source.find(Vocabulary.SSL_KEY),
                 source.get(Vocabulary.CONNECT_TIMEOUT));
     }
 

@@ -53,10 +53,20 @@ final class Contradictions {
 
     private void certificate(Values source) {
         boolean disabled = source.find(Vocabulary.SSL_MODE).equals(Optional.of(SslMode.DISABLE));
-        if (disabled && source.isPresent(Vocabulary.SSL_ROOT_CERT)) {
-            problems.add(
-                    source.at(Vocabulary.SSL_ROOT_CERT),
-                    "is of no use with ssl-mode disable; take it away, or use verify-ca or verify-full");
+        for (Key<?> key : List.of(Vocabulary.SSL_ROOT_CERT, Vocabulary.SSL_CERT, Vocabulary.SSL_KEY)) {
+            if (disabled && source.isPresent(key)) {
+                problems.add(
+                        source.at(key),
+                        "is of no use with ssl-mode disable; take it away, or use verify-ca or verify-full");
+            }
+        }
+        together(source, Vocabulary.SSL_CERT, Vocabulary.SSL_KEY);
+        together(source, Vocabulary.SSL_KEY, Vocabulary.SSL_CERT);
+    }
+
+    private void together(Values source, Key<?> one, Key<?> other) {
+        if (source.isPresent(one) && !source.isPresent(other)) {
+            problems.add(source.at(one), "is of no use without '" + other.name() + "'; write both or none");
         }
     }
 

@@ -20,6 +20,8 @@ import java.util.Optional;
  * @param onLostSlot what to do when changes were lost
  * @param sslMode how the connection is encrypted
  * @param sslRootCert a PEM file with the authorities to trust
+ * @param sslCert a PEM file with the certificate to show to the server; there with {@code sslKey} or not at all
+ * @param sslKey the key of {@code sslCert}
  * @param connectTimeout how long one attempt to connect may take, 1 second to 10 minutes
  */
 public record SourceConfig(
@@ -36,6 +38,8 @@ public record SourceConfig(
         OnLostSlot onLostSlot,
         SslMode sslMode,
         Optional<Path> sslRootCert,
+        Optional<Path> sslCert,
+        Optional<Path> sslKey,
         Duration connectTimeout) {
 
     /** Whether the pipeline reads this table: selected and not excluded. */

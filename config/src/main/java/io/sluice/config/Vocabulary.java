@@ -166,6 +166,18 @@ final class Vocabulary {
                     Texts.path(),
                     "A PEM file with the authorities that may sign the server's certificate.")
             .example("/etc/sluice/root.crt");
+    static final Key<Path> SSL_CERT = Key.optional(
+                    "ssl-cert",
+                    Texts.path(),
+                    "A PEM file with the certificate by which the service proves itself to the server, and those between it "
+                            + "and its authority. Read at every connection.")
+            .example("/etc/sluice/client.crt");
+    static final Key<Path> SSL_KEY = Key.optional(
+                    "ssl-key",
+                    Texts.path(),
+                    "The key of ssl-cert, without a passphrase: PKCS #8 as PEM, or as DER in a file that ends in .der or "
+                            + ".pk8. Read at every connection.")
+            .example("/etc/sluice/client.key");
     static final Key<Duration> CONNECT_TIMEOUT = Key.withDefault(
                     "connect-timeout",
                     Texts.duration("1s", "10m"),
@@ -291,6 +303,8 @@ final class Vocabulary {
                     ON_LOST_SLOT,
                     SSL_MODE,
                     SSL_ROOT_CERT,
+                    SSL_CERT,
+                    SSL_KEY,
                     CONNECT_TIMEOUT)),
             "The database to read from.");
     static final Key<Values> SINK = Key.required(

@@ -199,6 +199,13 @@ class BadValuesTest {
                         "ssl-root-cert: a.crt\n  ssl-mode: disable",
                         "ssl-root-cert",
                         "ssl-mode disable"),
+                source(
+                        "client certificate for nothing",
+                        "ssl-cert: a.crt\n  ssl-key: a.key\n  ssl-mode: disable",
+                        "ssl-cert",
+                        "ssl-mode disable"),
+                source("certificate without its key", "ssl-cert: a.crt", "ssl-cert", "without 'ssl-key'"),
+                source("key without its certificate", "ssl-key: a.key", "ssl-key", "without 'ssl-cert'"),
                 tables(
                         "Flink's three parts",
                         "shop.public.orders",

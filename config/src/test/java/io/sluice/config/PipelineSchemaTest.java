@@ -39,6 +39,7 @@ class PipelineSchemaTest {
             {
               "pipeline": {"name": "base"},
               "source": {"type": "postgres", "hostname": "localhost", "database-name": "base", "username": "base",
+                         "ssl-cert": "base.crt", "ssl-key": "base.key",
                          "tables": ".*..*"},
               "sink": {"type": "iceberg", "namespace": "base",
                        "catalog": {"type": "rest", "uri": "http://localhost", "warehouse": "base"}},
@@ -229,6 +230,8 @@ class PipelineSchemaTest {
         assertThat(config.source().publicationName()).isEqualTo("sluice_shop__eu_1");
         assertThat(config.source().password()).isEmpty();
         assertThat(config.source().sslRootCert()).isEmpty();
+        assertThat(config.source().sslCert()).isEmpty();
+        assertThat(config.source().sslKey()).isEmpty();
         assertThat(config.source().tablesExclude()).isEqualTo(TableSelector.none());
         assertThat(config.sink().tableProperties()).isEmpty();
         assertThat(config.sink().catalog().properties()).isEmpty();

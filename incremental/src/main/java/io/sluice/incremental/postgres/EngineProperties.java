@@ -1,5 +1,6 @@
 package io.sluice.incremental.postgres;
 
+import io.sluice.pipeline.source.PostgresEndpoint;
 import java.util.Properties;
 
 /** The engine's settings. Everything that would make, keep or retry something is off: the pipeline does that. */
@@ -9,6 +10,7 @@ final class EngineProperties {
 
     static Properties of(EngineLink link) {
         PostgresStreamOptions options = link.connections().options();
+        PostgresEndpoint endpoint = options.endpoint();
         Properties properties = new Properties();
         properties.setProperty("name", "sluice-" + options.slotName());
         properties.setProperty(EngineLink.PROPERTY, link.id());
@@ -16,15 +18,13 @@ final class EngineProperties {
         properties.setProperty("offset.storage", StartOffsetStore.class.getName());
         // Part of the names of threads and metrics, which must differ between pipelines.
         properties.setProperty("topic.prefix", "sluice_" + options.slotName());
-        properties.setProperty("database.hostname", options.host());
-        properties.setProperty("database.port", Integer.toString(options.port()));
-        properties.setProperty("database.dbname", options.database());
-        properties.setProperty("database.user", options.username());
+        properties.setProperty("database.hostname", endpoint.host());
+        properties.setProperty("database.port", Integer.toString(endpoint.port()));
+        properties.setProperty("database.dbname", endpoint.database());
+        properties.setProperty("database.user", endpoint.username());
         properties.setProperty("database.password", link.connections().password());
-        properties.setProperty("database.sslmode", options.sslMode());
-        options.sslRootCert().ifPresent(path -> properties.setProperty("database.sslrootcert", path.toString()));
-        properties.setProperty(
-                "database.connectTimeout", Integer.toString(PostgresConnections.seconds(options.connectTimeout())));
+        endpoint.encryption().properties().forEach((name, value) -> properties.setProperty("database." + name, value));
+        properties.setProperty("database.connectTimeout", Integer.toString(endpoint.connectSeconds()));
         properties.setProperty("plugin.name", "pgoutput");
         properties.setProperty("slot.name", options.slotName());
         properties.setProperty("slot.drop.on.stop", "false");

@@ -2,12 +2,9 @@ package io.sluice.incremental.postgres;
 
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.Properties;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
@@ -28,7 +25,7 @@ final class PostgresConnections {
 
     PostgresConnections(PostgresStreamOptions options) {
         this.options = options;
-        this.password = options.password().get();
+        this.password = options.endpoint().password().get();
     }
 
     PostgresStreamOptions options() {
@@ -63,7 +60,7 @@ final class PostgresConnections {
     }
 
     private Connection connect(Properties properties) throws SQLException {
-        Connection connection = driver.connect(url(), properties);
+        Connection connection = driver.connect(options.endpoint().url(), properties);
         if (connection == null) {
             throw new PipelineException(
                     ErrorKind.INTERNAL, "The driver does not know its own address " + options.target());
@@ -71,27 +68,8 @@ final class PostgresConnections {
         return connection;
     }
 
+    /** The application's name tells a later process of the pipeline whose stream to end. */
     private Properties properties() {
-        Properties properties = new Properties();
-        PGProperty.USER.set(properties, options.username());
-        PGProperty.PASSWORD.set(properties, password);
-        PGProperty.SSL_MODE.set(properties, options.sslMode());
-        options.sslRootCert().ifPresent(path -> PGProperty.SSL_ROOT_CERT.set(properties, path.toString()));
-        PGProperty.CONNECT_TIMEOUT.set(properties, seconds(options.connectTimeout()));
-        PGProperty.LOGIN_TIMEOUT.set(properties, seconds(options.connectTimeout()));
-        PGProperty.TCP_KEEP_ALIVE.set(properties, true);
-        // Names the pipeline to a later process of it, which ends this one's stream.
-        PGProperty.APPLICATION_NAME.set(properties, "sluice " + options.publicationName());
-        return properties;
-    }
-
-    private String url() {
-        String host = options.host().indexOf(':') >= 0 ? "[" + options.host() + "]" : options.host();
-        return "jdbc:postgresql://" + host + ":" + options.port() + "/"
-                + URLEncoder.encode(options.database(), StandardCharsets.UTF_8).replace("+", "%20");
-    }
-
-    static int seconds(Duration duration) {
-        return (int) Math.max(1, duration.plusMillis(999).toSeconds());
+        return options.endpoint().properties(password, "sluice " + options.publicationName());
     }
 }

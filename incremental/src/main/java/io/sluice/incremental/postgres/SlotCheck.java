@@ -67,7 +67,8 @@ final class SlotCheck {
                     throw new PipelineException(
                             ErrorKind.SOURCE_LOST,
                             "The publication '" + options.publicationName() + "' does not exist any more in database '"
-                                    + options.database() + "'. Changes were lost without it: snapshot the tables"
+                                    + options.endpoint().database()
+                                    + "'. Changes were lost without it: snapshot the tables"
                                     + " again.");
                 }
             }
@@ -87,7 +88,7 @@ final class SlotCheck {
                     throw new PipelineException(
                             ErrorKind.SOURCE_REFUSED,
                             "The replication slot '" + options.slotName() + "' is not one for 'pgoutput' in database '"
-                                    + options.database() + "'. Give the pipeline another name.");
+                                    + options.endpoint().database() + "'. Give the pipeline another name.");
                 }
                 int user = rows.getInt(3);
                 if (!rows.wasNull()) {
@@ -113,7 +114,8 @@ final class SlotCheck {
     }
 
     static String missing(PostgresStreamOptions options) {
-        return "The replication slot '" + options.slotName() + "' does not exist any more at " + options.host() + ":"
-                + options.port() + ". Changes were lost without it: snapshot the tables again.";
+        return "The replication slot '" + options.slotName() + "' does not exist any more at "
+                + options.endpoint().host() + ":" + options.endpoint().port()
+                + ". Changes were lost without it: snapshot the tables again.";
     }
 }

@@ -2,9 +2,11 @@ package io.sluice.incremental.postgres;
 
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
+import io.sluice.pipeline.source.EncryptionErrors;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
@@ -65,6 +67,10 @@ final class SourceErrors {
     }
 
     private static PipelineException translate(SQLException failure, PostgresStreamOptions options) {
+        Optional<PipelineException> encryption = EncryptionErrors.of(failure, options.endpoint());
+        if (encryption.isPresent()) {
+            return encryption.get();
+        }
         String state = Objects.requireNonNullElse(failure.getSQLState(), "");
         String said = said(failure);
         String slot = "replication slot '" + options.slotName() + "'";

@@ -9,6 +9,7 @@ import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
 import io.sluice.pipeline.position.LogSequenceNumber;
 import io.sluice.pipeline.schema.TableSchema;
+import io.sluice.pipeline.source.PostgresEndpoint;
 import io.sluice.pipeline.source.StreamStart;
 import io.sluice.testkit.postgres.EmbeddedPostgresServer;
 import io.sluice.testkit.postgres.PostgresExtension;
@@ -114,11 +115,8 @@ class FailuresIT {
                     List.of(stream.schema("public.a")), stream.confirmedFlush(), Map.of(), Optional.empty());
             for (String password : List.of("wrong-password", role.password())) {
                 PostgresStreamOptions options = PostgresStreamOptions.of(
-                        database.host(),
-                        database.port(),
-                        database.name(),
-                        role.name(),
-                        () -> password,
+                        PostgresEndpoint.of(
+                                database.host(), database.port(), database.name(), role.name(), () -> password),
                         stream.slot,
                         "pub \"1\"");
                 assertThat(options.toString()).doesNotContain(password);
@@ -135,8 +133,8 @@ class FailuresIT {
 
     @Test
     void aServerThatCannotBeReachedIsUnavailable() {
-        PostgresStreamOptions options =
-                PostgresStreamOptions.of("127.0.0.1", 1, "none", "nobody", () -> "", "s_none", "p");
+        PostgresStreamOptions options = PostgresStreamOptions.of(
+                PostgresEndpoint.of("127.0.0.1", 1, "none", "nobody", () -> ""), "s_none", "p");
         try (DebeziumChangeSource source = new DebeziumChangeSource(options)) {
             StreamStart start = new StreamStart(List.of(), new LogSequenceNumber(1), Map.of(), Optional.empty());
             assertThatThrownBy(() -> source.start(start))

@@ -17,6 +17,7 @@ import io.sluice.pipeline.schema.DataType;
 import io.sluice.pipeline.schema.TableId;
 import io.sluice.pipeline.schema.TableSchema;
 import io.sluice.pipeline.source.ChangeChunk;
+import io.sluice.pipeline.source.PostgresEndpoint;
 import io.sluice.pipeline.source.StreamStart;
 import io.sluice.testkit.postgres.TestDatabase;
 import java.math.BigInteger;
@@ -80,11 +81,8 @@ final class TestStream implements AutoCloseable {
 
     PostgresStreamOptions options() {
         return adjust.apply(PostgresStreamOptions.of(
-                database.host(),
-                database.port(),
-                database.name(),
-                database.user(),
-                database::password,
+                PostgresEndpoint.of(
+                        database.host(), database.port(), database.name(), database.user(), database::password),
                 slot,
                 "pub \"1\""));
     }

@@ -19,16 +19,28 @@ final class AllowedFiles implements TextFiles {
 
     @Override
     public String read(Path path) throws IOException {
+        if (isBelow(path, directories)) {
+            return files.read(path);
+        }
+        throw new IOException("a definition that comes by the API may read files below "
+                + (directories.isEmpty() ? "no directory" : directories.toString())
+                + " (sluice.api.secret-directories)");
+    }
+
+    /**
+     * Whether a file is below one of the directories, wherever links lead to.
+     *
+     * @throws IOException when it would be by its name, and does not exist
+     */
+    static boolean isBelow(Path path, List<Path> directories) throws IOException {
         for (Path directory : directories) {
             // Before a look at the file: whether it exists is nobody's business who may not read it.
             Path allowed = directory.toAbsolutePath().normalize();
             if (path.toAbsolutePath().normalize().startsWith(allowed)
                     && path.toRealPath().startsWith(allowed.toRealPath())) {
-                return files.read(path);
+                return true;
             }
         }
-        throw new IOException("a definition that comes by the API may read files below "
-                + (directories.isEmpty() ? "no directory" : directories.toString())
-                + " (sluice.api.secret-directories)");
+        return false;
     }
 }

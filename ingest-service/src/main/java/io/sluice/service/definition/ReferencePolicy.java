@@ -4,6 +4,7 @@ import io.sluice.config.CatalogConfig;
 import io.sluice.config.ConfigException;
 import io.sluice.config.ConfigProblem;
 import io.sluice.config.PipelineConfig;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,20 +74,24 @@ final class ReferencePolicy {
         }
         catalog.uri().filter(uri -> uri.startsWith("jdbc:")).ifPresent(uri -> requireUri(uri, problems));
         catalog.revealProperties().forEach((key, value) -> requireProperty(key, value, problems));
-        config.source().sslRootCert().ifPresent(file -> {
-            boolean allowed = directories.stream()
-                    .anyMatch(directory -> file.toAbsolutePath()
-                            .normalize()
-                            .startsWith(directory.toAbsolutePath().normalize()));
-            if (!allowed) {
+        config.source().sslRootCert().ifPresent(file -> requireFile("source.ssl-root-cert", file, problems));
+        config.source().sslCert().ifPresent(file -> requireFile("source.ssl-cert", file, problems));
+        config.source().sslKey().ifPresent(file -> requireFile("source.ssl-key", file, problems));
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+    }
+
+    private void requireFile(String field, Path file, List<ConfigProblem> problems) {
+        try {
+            if (!AllowedFiles.isBelow(file, directories)) {
                 problems.add(problem(
-                        "source.ssl-root-cert",
+                        field,
                         "a definition that comes by the API names files below the directories of"
                                 + " sluice.api.secret-directories only"));
             }
-        });
-        if (!problems.isEmpty()) {
-            throw new ConfigException(problems);
+        } catch (IOException e) {
+            problems.add(problem(field, "there is no file " + file + " that the service can read"));
         }
     }
 

@@ -16,6 +16,7 @@ import io.sluice.pipeline.lake.Lake;
 import io.sluice.pipeline.position.LogSequenceNumber;
 import io.sluice.pipeline.position.Position;
 import io.sluice.pipeline.source.ChangeSource;
+import io.sluice.pipeline.source.PostgresEndpoint;
 import io.sluice.pipeline.source.SourceDatabase;
 import io.sluice.service.runtime.PipelineConnectors;
 import io.sluice.snapshot.postgres.PostgresDatabase;
@@ -86,56 +87,25 @@ public final class PostgresConnectors implements PipelineConnectors {
     }
 
     static PostgresOptions databaseOptions(SourceConfig source) {
-        PostgresOptions defaults = PostgresOptions.of(
-                source.hostname(),
-                source.port(),
-                source.databaseName(),
-                source.username(),
-                password(source),
-                source.slotName(),
-                source.publicationName(),
-                patterns(source.tables()));
-        return new PostgresOptions(
-                defaults.host(),
-                defaults.port(),
-                defaults.database(),
-                defaults.username(),
-                defaults.password(),
-                source.sslMode().text(),
-                source.sslRootCert(),
-                defaults.slotName(),
-                defaults.publicationName(),
-                defaults.tables(),
-                patterns(source.tablesExclude()),
-                source.connectTimeout(),
-                defaults.silenceTimeout(),
-                defaults.reading());
+        return PostgresOptions.of(
+                        endpoint(source), source.slotName(), source.publicationName(), patterns(source.tables()))
+                .withExcludes(patterns(source.tablesExclude()));
     }
 
     static PostgresStreamOptions streamOptions(SourceConfig source) {
-        PostgresStreamOptions defaults = PostgresStreamOptions.of(
+        return PostgresStreamOptions.of(endpoint(source), source.slotName(), source.publicationName());
+    }
+
+    private static PostgresEndpoint endpoint(SourceConfig source) {
+        return new PostgresEndpoint(
                 source.hostname(),
                 source.port(),
                 source.databaseName(),
                 source.username(),
                 password(source),
-                source.slotName(),
-                source.publicationName());
-        return new PostgresStreamOptions(
-                defaults.host(),
-                defaults.port(),
-                defaults.database(),
-                defaults.username(),
-                defaults.password(),
-                source.sslMode().text(),
-                source.sslRootCert(),
-                defaults.slotName(),
-                defaults.publicationName(),
-                defaults.bounds(),
-                source.connectTimeout(),
-                defaults.slotPatience(),
-                defaults.idleInterval(),
-                defaults.clock());
+                new PostgresEndpoint.Encryption(
+                        source.sslMode().text(), source.sslRootCert(), source.sslCert(), source.sslKey()),
+                source.connectTimeout());
     }
 
     static LakeOptions lakeOptions(PipelineConfig config) {

@@ -5,15 +5,18 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.sluice.config.ConfigException;
 import io.sluice.config.PipelineConfigReader;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ReferencePolicyTest {
 
-    private final ReferencePolicy policy = new ReferencePolicy(List.of(Path.of("/run/secrets")));
+    private final ReferencePolicy policy = new ReferencePolicy(List.of());
 
     private static String catalog(String type, String uri, String properties) {
         return """
@@ -25,7 +28,6 @@ class ReferencePolicyTest {
                   database-name: shop
                   username: sluice
                   ssl-mode: verify-full
-                  ssl-root-cert: /run/secrets/ca.pem
                   tables: public.orders
                 sink:
                   type: iceberg
@@ -39,6 +41,10 @@ class ReferencePolicyTest {
     }
 
     private List<String> refusals(String yaml) {
+        return refusals(policy, yaml);
+    }
+
+    private static List<String> refusals(ReferencePolicy policy, String yaml) {
         ConfigException refused = catchThrowableOfType(
                 ConfigException.class,
                 () -> policy.require(PipelineConfigReader.ofProcess().read("body", yaml)));
@@ -104,11 +110,40 @@ class ReferencePolicyTest {
     }
 
     @Test
-    void a_certificate_outside_the_allowed_directories_is_refused() {
-        assertThat(refusals(catalog("jdbc", "jdbc:sqlite:catalog.db", "")
-                        .replace("/run/secrets/ca.pem", "/run/secrets/../../etc/passwd")))
+    void files_of_an_encrypted_connection_are_below_the_allowed_directories_wherever_links_lead(@TempDir Path root)
+            throws IOException {
+        Path secrets = Files.createDirectory(root.resolve("secrets"));
+        Path inside = Files.createFile(secrets.resolve("ca.pem"));
+        Path outside = Files.createFile(root.resolve("outside.pem"));
+        Path link = Files.createSymbolicLink(secrets.resolve("link.pem"), outside);
+        ReferencePolicy some = new ReferencePolicy(List.of(secrets));
+
+        assertThat(refusals(some, encrypted(inside, inside, inside))).isEmpty();
+        assertThat(refusals(some, encrypted(secrets.resolve("../outside.pem"), inside, inside)))
                 .singleElement()
                 .asString()
                 .contains("source.ssl-root-cert");
+        assertThat(refusals(some, encrypted(inside, outside, inside)))
+                .singleElement()
+                .asString()
+                .contains("source.ssl-cert");
+        assertThat(refusals(some, encrypted(inside, inside, link)))
+                .singleElement()
+                .asString()
+                .contains("source.ssl-key");
+        assertThat(refusals(some, encrypted(inside, inside, secrets.resolve("missing"))))
+                .singleElement()
+                .asString()
+                .contains("source.ssl-key", "no file");
+    }
+
+    private static String encrypted(Path root, Path certificate, Path key) {
+        return catalog("jdbc", "jdbc:sqlite:catalog.db", "")
+                .replace("  ssl-mode: verify-full\n", """
+                  ssl-mode: verify-full
+                  ssl-root-cert: %s
+                  ssl-cert: %s
+                  ssl-key: %s
+                """.formatted(root, certificate, key));
     }
 }

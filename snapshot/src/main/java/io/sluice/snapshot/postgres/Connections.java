@@ -2,8 +2,6 @@ package io.sluice.snapshot.postgres;
 
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -62,7 +60,7 @@ final class Connections {
     private Connection connect(Properties properties) {
         Connection connection;
         try {
-            connection = driver.connect(url(), properties);
+            connection = driver.connect(options.endpoint().url(), properties);
         } catch (SQLException e) {
             throw SqlErrors.connecting(e, options);
         }
@@ -97,23 +95,10 @@ final class Connections {
     }
 
     private Properties properties() {
-        Properties properties = new Properties();
-        PGProperty.USER.set(properties, options.username());
-        PGProperty.PASSWORD.set(properties, options.password().get());
-        PGProperty.SSL_MODE.set(properties, options.sslMode());
-        options.sslRootCert().ifPresent(path -> PGProperty.SSL_ROOT_CERT.set(properties, path.toString()));
-        PGProperty.CONNECT_TIMEOUT.set(properties, seconds(options.connectTimeout()));
-        PGProperty.LOGIN_TIMEOUT.set(properties, seconds(options.connectTimeout()));
+        Properties properties =
+                options.endpoint().properties(options.endpoint().password().get(), "sluice " + options.slotName());
         PGProperty.CANCEL_SIGNAL_TIMEOUT.set(properties, CANCEL_TIMEOUT_SECONDS);
-        PGProperty.TCP_KEEP_ALIVE.set(properties, true);
-        PGProperty.APPLICATION_NAME.set(properties, "sluice " + options.slotName());
         return properties;
-    }
-
-    private String url() {
-        String host = options.host().indexOf(':') >= 0 ? "[" + options.host() + "]" : options.host();
-        return "jdbc:postgresql://" + host + ":" + options.port() + "/"
-                + URLEncoder.encode(options.database(), StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     private static int seconds(Duration duration) {

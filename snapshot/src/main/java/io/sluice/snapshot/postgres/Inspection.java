@@ -92,10 +92,11 @@ final class Inspection {
             return problems;
         }
         if (found.isEmpty() && !mayCreatePublication(connection)) {
-            problems.add(ServerCheck.error("User '" + options.username()
+            problems.add(ServerCheck.error("User '" + options.endpoint().username()
                     + "' may not create a publication in database '"
-                    + options.database() + "'. Run GRANT CREATE ON DATABASE " + Quoting.identifier(options.database())
-                    + " TO " + Quoting.identifier(options.username())
+                    + options.endpoint().database() + "'. Run GRANT CREATE ON DATABASE "
+                    + Quoting.identifier(options.endpoint().database())
+                    + " TO " + Quoting.identifier(options.endpoint().username())
                     + ", or let a superuser create publication '" + options.publicationName()
                     + "' for the tables WITH (publish_via_partition_root = true)."));
         }
@@ -106,7 +107,7 @@ final class Inspection {
                         Severity.ERROR,
                         Optional.of(table.id()),
                         Optional.empty(),
-                        "User '" + options.username() + "' does not own table " + table.id()
+                        "User '" + options.endpoint().username() + "' does not own table " + table.id()
                                 + " and may not publish it. Make the user a member of the table's owner, or let the"
                                 + " owner or a superuser add the table to publication '" + options.publicationName()
                                 + "'."));
@@ -130,7 +131,8 @@ final class Inspection {
     }
 
     private String noMatch(TablePattern pattern, List<CatalogTable> relations, int version) {
-        String head = "No table matches '" + pattern.text() + "' in database '" + options.database() + "'";
+        String head = "No table matches '" + pattern.text() + "' in database '"
+                + options.endpoint().database() + "'";
         for (CatalogTable relation : relations) {
             if (!pattern.matches(relation.id().namespace(), relation.id().name())) {
                 continue;

@@ -3,8 +3,10 @@ package io.sluice.snapshot.postgres;
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
 import io.sluice.pipeline.schema.TableId;
+import io.sluice.pipeline.source.EncryptionErrors;
 import java.sql.SQLException;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
@@ -76,6 +78,10 @@ final class SqlErrors {
         if (Thread.currentThread().isInterrupted()) {
             return PipelineException.interrupted("connecting to Postgres at " + options.target());
         }
+        Optional<PipelineException> encryption = EncryptionErrors.of(failure, options.endpoint());
+        if (encryption.isPresent()) {
+            return encryption.get();
+        }
         String state = state(failure);
         String message;
         ErrorKind kind = ErrorKind.SOURCE_REFUSED;
@@ -86,7 +92,7 @@ final class SqlErrors {
             message = "Postgres at " + options.target() + " has no such database. Check 'database-name' of the source.";
         } else if (state.startsWith("28")) {
             message = "Postgres at " + options.target() + " does not let this user in: " + said(failure)
-                    + ". Check 'username' and 'ssl-mode' of the source and the server's pg_hba.conf (replication"
+                    + ". Check 'username', 'ssl-mode' and 'ssl-cert' of the source and the server's pg_hba.conf (replication"
                     + " connections to a database match its ordinary entries).";
         } else if (isUnavailable(state)) {
             kind = ErrorKind.SOURCE_UNAVAILABLE;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
 import io.sluice.pipeline.schema.TableSchema;
+import io.sluice.pipeline.source.PostgresEndpoint;
 import io.sluice.pipeline.source.SourceInspection;
 import io.sluice.pipeline.source.SourceProblem;
 import io.sluice.pipeline.source.SourceTable;
@@ -18,7 +19,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.postgresql.PGConnection;
@@ -39,22 +39,8 @@ final class PostgresInspectionIT {
                 "ALTER TABLE c REPLICA IDENTITY FULL",
                 "CREATE TABLE secret (id int PRIMARY KEY)",
                 "ANALYZE b");
-        PostgresOptions plain = Sources.options(database, "public\\..*");
-        PostgresOptions options = new PostgresOptions(
-                plain.host(),
-                plain.port(),
-                plain.database(),
-                plain.username(),
-                plain.password(),
-                "disable",
-                Optional.empty(),
-                plain.slotName(),
-                plain.publicationName(),
-                plain.tables(),
-                List.of(TablePattern.regex("public\\.sec.*")),
-                plain.connectTimeout(),
-                plain.silenceTimeout(),
-                plain.reading());
+        PostgresOptions options =
+                Sources.options(database, "public\\..*").withExcludes(List.of(TablePattern.regex("public\\.sec.*")));
         try (PostgresDatabase source = new PostgresDatabase(options)) {
             SourceInspection inspection = source.inspect();
 
@@ -190,8 +176,10 @@ final class PostgresInspectionIT {
                 "does not accept the password",
                 "wrong-");
         PostgresOptions options = Sources.options(database, "public\\.t");
-        assertRefused(at(options, options.port(), "nowhere"), ErrorKind.SOURCE_REFUSED, "no such database", "\0");
-        assertRefused(at(options, 1, options.database()), ErrorKind.SOURCE_UNAVAILABLE, "cannot be reached", "\0");
+        assertRefused(
+                at(options, options.endpoint().port(), "nowhere"), ErrorKind.SOURCE_REFUSED, "no such database", "\0");
+        assertRefused(
+                at(options, 1, options.endpoint().database()), ErrorKind.SOURCE_UNAVAILABLE, "cannot be reached", "\0");
     }
 
     @Test
@@ -297,7 +285,8 @@ final class PostgresInspectionIT {
             assertThat(failure.kind()).isEqualTo(kind);
             assertThat(failure)
                     .hasMessageContaining(message)
-                    .hasMessageContaining(options.host() + ":" + options.port())
+                    .hasMessageContaining(
+                            options.endpoint().host() + ":" + options.endpoint().port())
                     .hasMessageNotContaining(absent);
             assertThat(options.toString()).doesNotContain(absent);
         }
@@ -305,11 +294,12 @@ final class PostgresInspectionIT {
 
     private static PostgresOptions at(PostgresOptions options, int port, String database) {
         return PostgresOptions.of(
-                options.host(),
-                port,
-                database,
-                options.username(),
-                options.password(),
+                PostgresEndpoint.of(
+                        options.endpoint().host(),
+                        port,
+                        database,
+                        options.endpoint().username(),
+                        options.endpoint().password()),
                 options.slotName(),
                 options.publicationName(),
                 options.tables());

@@ -2,6 +2,7 @@ package io.sluice.snapshot.postgres;
 
 import io.sluice.pipeline.schema.TableId;
 import io.sluice.pipeline.schema.TableSchema;
+import io.sluice.pipeline.source.PostgresEndpoint;
 import io.sluice.pipeline.source.SnapshotChunk;
 import io.sluice.pipeline.source.SnapshotSession;
 import io.sluice.testkit.postgres.EmbeddedPostgresServer;
@@ -37,11 +38,8 @@ final class SnapshotSpeed {
                             + " 'carefully final deposits ' || i FROM generate_series(1::bigint, " + rows + ") i",
                     "VACUUM ANALYZE lineitem");
             PostgresOptions options = PostgresOptions.of(
-                    database.host(),
-                    database.port(),
-                    database.name(),
-                    database.user(),
-                    database::password,
+                    PostgresEndpoint.of(
+                            database.host(), database.port(), database.name(), database.user(), database::password),
                     "speed",
                     "speed",
                     List.of(TablePattern.regex("public\\.lineitem")));

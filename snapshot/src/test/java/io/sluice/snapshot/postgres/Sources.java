@@ -12,6 +12,7 @@ import io.sluice.pipeline.batch.LongVector;
 import io.sluice.pipeline.schema.DataType;
 import io.sluice.pipeline.schema.TableId;
 import io.sluice.pipeline.schema.TableSchema;
+import io.sluice.pipeline.source.PostgresEndpoint;
 import io.sluice.pipeline.source.SnapshotChunk;
 import io.sluice.pipeline.source.SnapshotSession;
 import io.sluice.pipeline.source.SourceInspection;
@@ -38,11 +39,7 @@ final class Sources {
 
     static PostgresOptions optionsOf(TestDatabase database, TestDatabase.Role role, String... patterns) {
         return PostgresOptions.of(
-                database.host(),
-                database.port(),
-                database.name(),
-                role.name(),
-                role::password,
+                PostgresEndpoint.of(database.host(), database.port(), database.name(), role.name(), role::password),
                 "slot_" + database.name(),
                 "pub_" + database.name(),
                 Arrays.stream(patterns).map(TablePattern::regex).toList());
