@@ -36,7 +36,8 @@ import picocli.CommandLine.Spec;
             "2:the command line or a pipeline's file is wrong",
             "3:for run: every failed pipeline was taken over by another process; for verify: not everything could be"
                     + " compared",
-            "4:a command against a running service: nothing answers at its address"
+            "4:a command against a running service: nothing answers at its address",
+            "5:a command against a running service: what answers is not trusted, or does not trust this caller"
         },
         subcommands = {
             DemoCommand.class,

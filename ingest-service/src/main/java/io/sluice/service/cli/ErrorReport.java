@@ -15,6 +15,9 @@ public final class ErrorReport {
     /** Nothing answers where a running service was expected. */
     private static final int UNREACHABLE = 4;
 
+    /** What answers does not prove to be the service that was asked for. */
+    private static final int UNTRUSTED = 5;
+
     private ErrorReport() {}
 
     /** Makes a command line report its errors this way. */
@@ -66,7 +69,11 @@ public final class ErrorReport {
         if (error instanceof ServiceException answer) {
             block(String.valueOf(answer.getMessage()), out);
             out.println("hint: " + answer.hint());
-            return answer.kind() == ServiceException.Kind.UNREACHABLE ? UNREACHABLE : CommandLine.ExitCode.SOFTWARE;
+            return switch (answer.kind()) {
+                case UNREACHABLE -> UNREACHABLE;
+                case UNTRUSTED -> UNTRUSTED;
+                case REFUSED -> CommandLine.ExitCode.SOFTWARE;
+            };
         }
         if (error instanceof InterruptedException) {
             out.println("sluice: interrupted");

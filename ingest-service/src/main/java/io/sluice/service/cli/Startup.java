@@ -1,5 +1,6 @@
 package io.sluice.service.cli;
 
+import io.sluice.service.security.ApiEncryption;
 import io.sluice.service.security.Authentication;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -99,11 +100,22 @@ public final class Startup {
     }
 
     private boolean http(PrintStream errors) {
+        Optional<ApiEncryption> encryption;
+        try {
+            encryption = ApiEncryption.of(environment);
+        } catch (IllegalArgumentException e) {
+            errors.println("sluice: " + e.getMessage());
+            errors.println("hint: docs/operations.md, 'Encryption', tells what the files must be");
+            return false;
+        }
         String host = setting("quarkus.http.host", "QUARKUS_HTTP_HOST", DEFAULT_HOST);
         if (!isLoopback(host) && !Authentication.isConfigured(environment)) {
             errors.println("sluice: without authentication the API listens to this machine alone, not on " + host);
             errors.println("hint: name a file of tokens with SLUICE_API_TOKENS_FILE ('sluice token' makes them), or an"
                     + " OpenID provider with SLUICE_API_OIDC_ISSUER; or leave QUARKUS_HTTP_HOST out");
+            return false;
+        }
+        if (!isLoopback(host) && encryption.isEmpty() && !mayBePlain(host, errors)) {
             return false;
         }
         Optional<String> option = portOption();
@@ -126,7 +138,19 @@ public final class Startup {
         }
         System.setProperty("quarkus.http.host", host);
         System.setProperty("quarkus.http.port", Integer.toString(free.get()));
+        int listening = free.get();
+        encryption.ifPresent(how -> how.properties(listening).forEach(System::setProperty));
         return true;
+    }
+
+    /** Something in front of the service may encrypt, which it cannot know: said aloud, refused where that is asked for. */
+    private boolean mayBePlain(String host, PrintStream errors) {
+        boolean refused = ApiEncryption.isRequired(environment);
+        errors.println("sluice: " + (refused ? "" : "warning: ") + "the API on " + host
+                + " is not encrypted: who is on the way reads tokens and answers");
+        errors.println("hint: name a certificate with SLUICE_API_TLS_CERT and its key with SLUICE_API_TLS_KEY, unless"
+                + " something in front of the service encrypts");
+        return !refused;
     }
 
     private static boolean isLoopback(String host) {

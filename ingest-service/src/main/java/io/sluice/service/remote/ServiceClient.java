@@ -12,6 +12,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 
 /** Asks the admin API of a service. Safe for use by several threads. */
 final class ServiceClient {
@@ -21,8 +23,7 @@ final class ServiceClient {
     // A cut on request may take a minute.
     private static final Duration ANSWER = Duration.ofSeconds(90);
 
-    private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(CONNECT).build();
+    private final HttpClient http;
     private final URI base;
     private final Optional<String> token;
 
@@ -31,8 +32,13 @@ final class ServiceClient {
      *
      * @param base scheme, host and port
      * @param token is sent as bearer token
+     * @param encryption whom to trust and how to prove oneself, of an encrypted service
      */
-    ServiceClient(URI base, Optional<String> token) {
+    ServiceClient(URI base, Optional<String> token, SSLContext encryption) {
+        this.http = HttpClient.newBuilder()
+                .connectTimeout(CONNECT)
+                .sslContext(encryption)
+                .build();
         this.base = base;
         this.token = token;
     }
@@ -70,6 +76,12 @@ final class ServiceClient {
         HttpResponse<String> answer;
         try {
             answer = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        } catch (SSLException e) {
+            throw new ServiceException(
+                    ServiceException.Kind.UNTRUSTED,
+                    "no encrypted connection to the service at " + base + ": " + reason(e),
+                    "name the authority of its certificate with --ca or SLUICE_CA, and where it asks callers for a"
+                            + " certificate, that with --cert and --key.");
         } catch (IOException e) {
             throw new ServiceException(
                     ServiceException.Kind.UNREACHABLE,

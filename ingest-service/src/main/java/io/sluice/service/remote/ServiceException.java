@@ -16,6 +16,8 @@ public final class ServiceException extends RuntimeException {
     public enum Kind {
         /** Nothing answers. */
         UNREACHABLE,
+        /** What answers does not prove to be the service, or does not take this caller's certificate. */
+        UNTRUSTED,
         /** The answer is no. */
         REFUSED
     }

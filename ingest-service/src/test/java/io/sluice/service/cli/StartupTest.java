@@ -2,12 +2,15 @@ package io.sluice.service.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.testkit.tls.TestAuthority;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +18,7 @@ import java.util.Properties;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
 @Isolated
@@ -74,9 +78,52 @@ class StartupTest {
                 .contains("without authentication", "not on 0.0.0.0", "SLUICE_API_TOKENS_FILE");
         Map<String, String> known = new HashMap<>(everywhere);
         known.put("SLUICE_API_TOKENS_FILE", "tokens");
-        assertThat(prepare(known, "run", "x")).isEmpty();
+        assertThat(prepare(known, "run", "x")).doesNotContain("without authentication");
         assertThat(prepare(Map.of("QUARKUS_HTTP_HOST", "::1", "QUARKUS_HTTP_PORT", "0"), "run", "x"))
                 .doesNotContain("without authentication");
+    }
+
+    @Test
+    void plain_requests_from_other_machines_are_warned_of_and_refused_where_that_is_asked_for() {
+        Map<String, String> plain =
+                Map.of("QUARKUS_HTTP_HOST", "0.0.0.0", "QUARKUS_HTTP_PORT", "0", "SLUICE_API_TOKENS_FILE", "tokens");
+        assertThat(prepare(plain, "run", "x")).contains("warning", "is not encrypted", "SLUICE_API_TLS_CERT");
+        assertThat(System.getProperty("quarkus.http.port")).isNotNull();
+
+        Map<String, String> strict = new HashMap<>(plain);
+        strict.put("SLUICE_API_TLS_REQUIRED", "true");
+        assertThat(prepare(strict, "run", "x")).contains("is not encrypted").doesNotContain("warning");
+        assertThat(System.getProperty("quarkus.http.port")).isNull();
+        strict.remove("QUARKUS_HTTP_HOST");
+        assertThat(prepare(strict, "run", "x")).isEmpty();
+    }
+
+    @Test
+    void files_that_do_not_encrypt_are_refused_before_anything_starts(@TempDir Path directory) throws IOException {
+        TestAuthority authority = TestAuthority.in(directory);
+        TestAuthority.Identity one = authority.issue("one");
+        TestAuthority.Identity other = authority.issue("other");
+        Path garbage = Files.writeString(directory.resolve("garbage"), "secret-garbage");
+
+        assertThat(encrypted(one.certificate(), one.key())).isEmpty();
+        assertThat(System.getProperties()).containsEntry("quarkus.http.insecure-requests", "disabled");
+        assertThat(encrypted(one.certificate(), other.key()))
+                .contains("is not the one of", one.certificate().toString());
+        assertThat(encrypted(garbage, one.key())).contains("no certificate").doesNotContain("secret-garbage");
+        assertThat(encrypted(one.certificate(), garbage)).contains("PKCS #8").doesNotContain("secret-garbage");
+        assertThat(encrypted(directory.resolve("nowhere"), one.key())).contains("nowhere", "cannot be read");
+        assertThat(prepare(Map.of("SLUICE_API_TLS_CERT", one.certificate().toString()), "run", "x"))
+                .contains("SLUICE_API_TLS_KEY");
+    }
+
+    private static String encrypted(Path certificate, Path key) {
+        return prepare(
+                Map.of(
+                        "QUARKUS_HTTP_PORT", "0",
+                        "SLUICE_API_TLS_CERT", certificate.toString(),
+                        "SLUICE_API_TLS_KEY", key.toString()),
+                "run",
+                "x");
     }
 
     @Test
