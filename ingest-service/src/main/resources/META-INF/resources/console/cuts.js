@@ -77,6 +77,6 @@ class CutRow {
     this.tag.title = `FOR VERSION AS OF 'cut-${cut.cut}'`;
     setText(this.what, cut.rows === null
         ? plural(cut.tables.length, 'table')
-        : `${plural(cut.rows, 'row')}${cut.lagSeconds === null ? '' : `, ${duration(cut.lagSeconds)} old`}`);
+        : cut.rows === 0 ? 'no changes' : `${plural(cut.rows, 'row')}, ${duration(cut.lagSeconds)} old`);
   }
 }

@@ -2,7 +2,7 @@
 
 import { el, setText } from './dom.js';
 
-const TOAST_MILLIS = 12_000;
+const TOAST_MILLIS = 8000;
 
 /**
  * Asks before something is done; the browser keeps the focus inside and gives it back.

@@ -5,25 +5,44 @@ import { open } from './api.js';
 const FIRST_PAUSE = 1000;
 const LONGEST_PAUSE = 30_000;
 
-/**
- * Reads all pipelines' events for as long as the page lives, and begins again when the connection ends.
- *
- * @param onEvent is given each event
- * @param onOpen is told of each new connection: events before it may be missing
- */
-export async function follow(onEvent, onOpen) {
-  let pause = FIRST_PAUSE;
-  for (;;) {
-    try {
-      const body = await open('events');
-      onOpen();
-      pause = FIRST_PAUSE;
-      await read(body, onEvent);
-    } catch {
-      // The pollers tell whether the service is there; here it is only tried again.
+/** All pipelines' events for as long as the page lives; begun again when the connection ends. */
+export class EventStream {
+  /**
+   * @param onEvent is given each event
+   * @param onOpen is told of each new connection: events before it may be missing
+   */
+  constructor(onEvent, onOpen) {
+    this.onEvent = onEvent;
+    this.onOpen = onOpen;
+    this.run();
+  }
+
+  /** Begins again at once, with the token that there is now. */
+  again() {
+    this.connection.abort();
+    this.goOn();
+    this.pause = FIRST_PAUSE;
+  }
+
+  async run() {
+    this.pause = FIRST_PAUSE;
+    for (;;) {
+      this.connection = new AbortController();
+      const waiting = new Promise((resolve) => {
+        this.goOn = resolve;
+      });
+      try {
+        const body = await open('events', this.connection.signal);
+        this.onOpen();
+        this.pause = FIRST_PAUSE;
+        await read(body, this.onEvent);
+      } catch {
+        // The pollers tell whether the service is there; here it is only tried again.
+      }
+      setTimeout(this.goOn, this.pause);
+      await waiting;
+      this.pause = Math.min(LONGEST_PAUSE, this.pause * 2);
     }
-    await new Promise((resolve) => setTimeout(resolve, pause));
-    pause = Math.min(LONGEST_PAUSE, pause * 2);
   }
 }
 

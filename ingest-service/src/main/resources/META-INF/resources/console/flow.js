@@ -1,7 +1,7 @@
 // The way of the data, drawn live: source, snapshot and stream, operators, lake. A way moves while rows go along it.
 
 import { setAttribute, setText, svg } from './dom.js';
-import { bytes, count, follows, lag, plural, rate } from './format.js';
+import { bytes, count, follows, lagPhrase, plural, rate } from './format.js';
 
 const WIDE = {
   box: [940, 208],
@@ -104,7 +104,7 @@ export class Flow {
     for (const [name, moves] of Object.entries(flowing)) {
       this.ways[name].classList.toggle('moves', moves);
     }
-    this.nodes.source.show(running, plural(totals.tables, 'table'), running && streams ? `lag ${lag(pipeline)}` : '');
+    this.nodes.source.show(running, plural(totals.tables, 'table'), streams ? lagPhrase(pipeline) : '');
     this.nodes.snapshot.show(loads, loads ? `${count(totals.rowsRead)} rows` : totals.rowsRead > 0 ? 'done' : '–',
         totals.bytesRead > 0 ? bytes(totals.bytesRead) : '');
     this.nodes.stream.show(streams, streams ? (pipeline.phase === 'CATCH_UP' ? 'catching up' : 'at the log’s end') : '–',

@@ -54,6 +54,12 @@ export function lag(pipeline) {
   return duration(pipeline.lagSeconds) + (pipeline.lagBytes > 0 ? ` · ${bytes(pipeline.lagBytes)}` : '');
 }
 
+/** The same as a phrase of its own. */
+export function lagPhrase(pipeline) {
+  const behind = lag(pipeline);
+  return behind === 'level' ? 'level with the source' : `lag ${behind}`;
+}
+
 /** The time of day; with the date when it is not today's. */
 export function time(instant) {
   const at = new Date(instant);

@@ -2,7 +2,7 @@
 
 import { sparkline } from './charts.js';
 import { el, KeyedList, setAttribute, setText, show } from './dom.js';
-import { count, duration, follows, lag, plural, problemText, progress, rate, stateOf } from './format.js';
+import { count, duration, follows, lagPhrase, plural, problemText, progress, rate, stateOf } from './format.js';
 import { Badge, panel } from './parts.js';
 
 /** What needs somebody comes first; the rest stays in the order of the names. */
@@ -125,7 +125,7 @@ function otherText(pipeline) {
   if (pipeline.error && pipeline.state !== 'RUNNING') {
     return pipeline.error.kind.toLowerCase().replace(/_/g, ' ');
   }
-  return pipeline.state === 'RUNNING' ? `lag ${lag(pipeline)}` : '';
+  return pipeline.state === 'RUNNING' ? lagPhrase(pipeline) : '';
 }
 
 /** A file with what is wrong in it. */

@@ -95,7 +95,7 @@ function tokens() {
     }
     input.value = '';
     label();
-    store.hurry();
+    store.begin();
   });
   label();
 }

@@ -3,7 +3,7 @@
 
 import { ask } from './api.js';
 import { repeat } from './dom.js';
-import { follow } from './events.js';
+import { EventStream } from './events.js';
 
 const LIST_MILLIS = 2000;
 const DEFINITIONS_MILLIS = 15_000;
@@ -75,13 +75,19 @@ export class Store {
   start() {
     this.list = repeat(() => this.refresh(), LIST_MILLIS);
     this.defined = repeat(() => this.refreshDefinitions(), DEFINITIONS_MILLIS);
-    follow((event) => this.happened(event), () => this.list.now());
+    this.stream = new EventStream((event) => this.happened(event), () => this.list.now());
   }
 
   /** Asks at once. */
   hurry() {
     this.list.now();
     this.defined.now();
+  }
+
+  /** Asks for everything at once, the events too: there is another token. */
+  begin() {
+    this.hurry();
+    this.stream.again();
   }
 
   async refresh() {
