@@ -6,6 +6,7 @@ import io.sluice.pipeline.error.PipelineException;
 import io.sluice.pipeline.lake.Lake;
 import io.sluice.pipeline.lake.LakeTableSpec;
 import io.sluice.pipeline.lake.LakeTableState;
+import io.sluice.pipeline.lake.TablePhase;
 import io.sluice.pipeline.schema.TableId;
 import io.sluice.pipeline.source.SourceDatabase;
 import io.sluice.service.runtime.PreparedTable;
@@ -38,13 +39,18 @@ public final class Planner {
     public PlanReport plan() {
         PipelineConfig config = assembly.config();
         ConfiguredTables.Outcome outcome;
+        Optional<String> gap;
         try (SourceDatabase database = assembly.connectors().openDatabase()) {
             outcome = assembly.tables().examine(database.inspect());
+            gap = gap(database);
         }
         Map<TableId, LakeTableState> states = new HashMap<>();
         List<String> objections = new ArrayList<>();
         List<String> notes = new ArrayList<>();
         askLake(config, outcome.tables(), states, objections, notes);
+        if (states.values().stream().anyMatch(state -> state.phase() == TablePhase.STREAMING)) {
+            gap.ifPresent(reason -> lostStream(config, reason, objections, notes));
+        }
         Map<TableId, String> filters = new HashMap<>();
         for (PreparedTable table : outcome.tables()) {
             TableId id = table.source().schema().table();
@@ -65,6 +71,31 @@ public final class Planner {
                 outcome.problems(),
                 objections,
                 notes);
+    }
+
+    /** Why the source could not tell what changed since tables were published; empty when it could. */
+    private static Optional<String> gap(SourceDatabase database) {
+        try {
+            return database.streamPosition().isPresent()
+                    ? Optional.empty()
+                    : Optional.of("The source no longer has the pipeline's replication slot.");
+        } catch (PipelineException e) {
+            return switch (e.kind()) {
+                case SOURCE_LOST -> Optional.of(String.valueOf(e.getMessage()));
+                // A slot that is someone else's is among the source's problems already.
+                case SOURCE_REFUSED -> Optional.empty();
+                default -> throw e;
+            };
+        }
+    }
+
+    private static void lostStream(PipelineConfig config, String reason, List<String> objections, List<String> notes) {
+        switch (config.source().onLostSlot()) {
+            case FAIL ->
+                objections.add(reason + " The pipeline is told to fail then: set source.on-lost-slot to resnapshot to"
+                        + " have every table loaded anew, or restore the slot's server.");
+            case RESNAPSHOT -> notes.add(reason + " Every table will be loaded anew, and replaced in one cut.");
+        }
     }
 
     private void askLake(

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.config.PipelineConfigReader;
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.position.LogSequenceNumber;
+import io.sluice.service.plan.PlanReport;
+import io.sluice.service.plan.Planner;
 import io.sluice.service.runtime.Pipeline;
 import io.sluice.service.runtime.PipelineEvent;
 import io.sluice.service.runtime.PipelineState;
@@ -136,22 +138,31 @@ final class Rig {
     }
 
     /** A pipeline from the file as it is now, not started. */
+    /** What {@code plan} says of the pipeline as it is now. */
+    PlanReport plan() {
+        return new Planner(assembly()).plan();
+    }
+
     Pipeline pipeline() {
         return pipeline(event -> {});
     }
 
     Pipeline pipeline(Consumer<PipelineEvent> watcher) {
+        return assembly()
+                .pipeline(
+                        event -> {
+                            events.add(event);
+                            watcher.accept(event);
+                        },
+                        Clock.systemUTC());
+    }
+
+    private PipelineAssembly assembly() {
         try {
             Files.createDirectories(directory);
             Path file = directory.resolve(name + ".yaml");
             Files.writeString(file, yaml());
-            return PipelineAssembly.of(PipelineConfigReader.ofProcess().read(file))
-                    .pipeline(
-                            event -> {
-                                events.add(event);
-                                watcher.accept(event);
-                            },
-                            Clock.systemUTC());
+            return PipelineAssembly.of(PipelineConfigReader.ofProcess().read(file));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -178,9 +178,14 @@ class SourceOutagesIT {
                     .contains(rig.slotName(), "can no longer be used", "max_slot_wal_keep_size", "read again");
             assertThat(failure.hint()).contains("read again", "on-lost-slot");
             assertThat(rig.publishedCut("orders")).isEqualTo(cut);
+            assertThat(rig.plan().lakeObjections())
+                    .singleElement()
+                    .satisfies(objection -> assertThat(objection).contains(rig.slotName(), "on-lost-slot"));
 
             // What the hint says.
             rig.sourceSettings("");
+            assertThat(rig.plan().lakeObjections()).isEmpty();
+            assertThat(rig.plan().notes()).anySatisfy(note -> assertThat(note).contains("loaded anew"));
             rig.catchUpAndCompare();
             assertThat(rig.events(PipelineEvent.StreamLost.class)).hasSize(1);
             assertThat(rig.publishedCut("clients")).isEqualTo(rig.publishedCut("orders"));
