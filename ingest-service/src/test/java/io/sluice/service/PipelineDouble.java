@@ -18,7 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class PipelineDouble implements Pipeline {
 
     private final String name;
-    private final List<TableStatus> tables;
+    private volatile List<TableStatus> tables;
     private volatile PipelineState state;
     private volatile CompletableFuture<Long> requestedCut = CompletableFuture.completedFuture(18L);
     private final Set<String> resnapshots = ConcurrentHashMap.newKeySet();
@@ -42,6 +42,10 @@ public final class PipelineDouble implements Pipeline {
 
     public void state(PipelineState newState) {
         state = newState;
+    }
+
+    public void tables(List<TableStatus> newTables) {
+        tables = newTables;
     }
 
     public RunMode mode() {
