@@ -37,7 +37,8 @@ import picocli.CommandLine.Spec;
             "3:for run: every failed pipeline was taken over by another process; for verify: not everything could be"
                     + " compared",
             "4:a command against a running service: nothing answers at its address",
-            "5:a command against a running service: what answers is not trusted, or does not trust this caller"
+            "5:a command against a running service: what answers is not trusted, or does not trust this caller",
+            "6:for run: another process may lead now (leader election); start it again, as the standby"
         },
         subcommands = {
             DemoCommand.class,

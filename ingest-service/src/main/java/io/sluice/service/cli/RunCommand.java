@@ -9,6 +9,7 @@ import io.sluice.service.definition.DirectoryWatch;
 import io.sluice.service.definition.PipelineDefinition;
 import io.sluice.service.definition.PipelineFleet;
 import io.sluice.service.definition.WatchedDefinitions;
+import io.sluice.service.leader.Leadership;
 import io.sluice.service.runtime.Pipeline;
 import io.sluice.service.runtime.PipelinePhase;
 import io.sluice.service.runtime.PipelineState;
@@ -52,6 +53,7 @@ public class RunCommand implements Callable<Integer> {
     private final PipelineRegistry registry;
     private final PipelineFleet fleet;
     private final WatchedDefinitions watched;
+    private final Leadership leadership;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -78,7 +80,10 @@ public class RunCommand implements Callable<Integer> {
     @Option(
             names = "--definitions",
             paramLabel = "DIRECTORY",
-            description = "Where pipelines that are made by the API are kept (default: ${DEFAULT-VALUE}).",
+            description = {
+                "Where pipelines that are made by the API are kept (default: ${DEFAULT-VALUE}).",
+                "With leader election it must be named, and be one directory for all replicas; without, the API makes none."
+            },
             defaultValue = ".sluice/definitions.d")
     @SuppressWarnings("NullAway.Init") // set by picocli
     Path definitions;
@@ -103,10 +108,11 @@ public class RunCommand implements Callable<Integer> {
     String port;
 
     @Inject
-    RunCommand(PipelineRegistry registry, PipelineFleet fleet, WatchedDefinitions watched) {
+    RunCommand(PipelineRegistry registry, PipelineFleet fleet, WatchedDefinitions watched, Leadership leadership) {
         this.registry = registry;
         this.fleet = fleet;
         this.watched = watched;
+        this.leadership = leadership;
     }
 
     @Override
@@ -114,6 +120,11 @@ public class RunCommand implements Callable<Integer> {
         if (untilCaughtUp && places.isEmpty()) {
             throw new ParameterException(
                     spec.commandLine(), "--until-caught-up needs the FILEs of the pipelines that shall catch up.");
+        }
+        if (untilCaughtUp && leadership.isElected()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--until-caught-up is for one process alone; leave sluice.leader-election.enabled away.");
         }
         List<Path> directories = places.stream().filter(Files::isDirectory).toList();
         List<Path> files = new ArrayList<>(places);
@@ -135,14 +146,22 @@ public class RunCommand implements Callable<Integer> {
                 Following following = follow(untilCaughtUp ? List.of() : directories, console)) {
             console.say("Page " + ApiAddress.url() + "/");
             console.say("API  " + ApiAddress.url() + "/api/v1/pipelines");
-            for (Pipeline pipeline : given) {
-                pipeline.start(untilCaughtUp ? Pipeline.RunMode.UNTIL_CAUGHT_UP : Pipeline.RunMode.UNTIL_STOPPED);
+            if (awaitTurn(stop, console)) {
+                for (Pipeline pipeline : given) {
+                    pipeline.start(untilCaughtUp ? Pipeline.RunMode.UNTIL_CAUGHT_UP : Pipeline.RunMode.UNTIL_STOPPED);
+                }
+                following.begin();
             }
-            following.begin();
-            while (!stop.await(LOOK_MILLIS) && !isOver()) {
+            while (!stop.await(LOOK_MILLIS) && !isOver() && !leadership.isLost()) {
                 continue;
             }
-            if (stop.isRequested()) {
+            if (leadership.isLost()) {
+                console.say("Lost the leadership (" + leadership.trouble() + "); stopping");
+                LeadershipEnd.haltInTime(leadership);
+                following.close();
+                stopAll(registry.pipelines());
+                return LeadershipEnd.LOST;
+            } else if (stop.isRequested()) {
                 console.say("Stopping; the open cut is finished or given up whole");
                 following.close();
                 stopAll(registry.pipelines());
@@ -150,9 +169,29 @@ public class RunCommand implements Callable<Integer> {
                 left = leftBehind(given);
                 left.forEach(console::say);
             }
+        } finally {
+            leadership.close();
         }
         int code = exitCode(registry.pipelines());
         return code == ExitCode.OK && !left.isEmpty() ? ExitCode.SOFTWARE : code;
+    }
+
+    /** Waits until this process may run pipelines; false when it was stopped before. */
+    private boolean awaitTurn(StopSignal stop, Console console) throws InterruptedException {
+        leadership.begin();
+        if (!leadership.leads()) {
+            String holder = leadership.holder();
+            console.say("Standby; " + (holder.isEmpty() ? leadership.trouble() : holder + " leads"));
+            while (!leadership.leads()) {
+                if (stop.await(LOOK_MILLIS) || leadership.isLost()) {
+                    return false;
+                }
+            }
+        }
+        if (leadership.isElected()) {
+            console.say("Leading");
+        }
+        return true;
     }
 
     /** Tables of which not everything is published although their pipelines have caught up, with the reason. */
@@ -220,10 +259,12 @@ public class RunCommand implements Callable<Integer> {
                 followed.begin();
                 watch = Optional.of(DirectoryWatch.start(followed, lookEvery));
             });
-            fleet.keepIn(definitions).forEach((name, refusal) -> {
-                watched.refuse(new DefinitionDirectories.Refused(
-                        definitions.resolve(name + ".yaml").toString(), refusal.problems()));
-            });
+            if (!leadership.isElected() || spec.commandLine().getParseResult().hasMatchedOption("--definitions")) {
+                fleet.keepIn(definitions).forEach((name, refusal) -> {
+                    watched.refuse(new DefinitionDirectories.Refused(
+                            definitions.resolve(name + ".yaml").toString(), refusal.problems()));
+                });
+            }
             watched.refused()
                     .forEach(refused -> refused.problems().forEach(problem -> console.say("REFUSED  " + problem)));
         }

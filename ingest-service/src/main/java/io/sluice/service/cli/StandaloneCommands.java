@@ -2,6 +2,7 @@ package io.sluice.service.cli;
 
 import io.sluice.service.definition.FleetProducer;
 import io.sluice.service.definition.WatchedDefinitions;
+import io.sluice.service.leader.Leadership;
 import io.sluice.service.verify.Verifications;
 import io.sluice.service.wiring.PipelineRegistry;
 import java.time.Clock;
@@ -17,7 +18,10 @@ public final class StandaloneCommands implements CommandLine.IFactory {
         if (type == RunCommand.class) {
             Verifications verifications = new Verifications(registry, Clock.systemUTC());
             return type.cast(new RunCommand(
-                    registry, FleetProducer.standalone(registry, verifications), new WatchedDefinitions()));
+                    registry,
+                    FleetProducer.standalone(registry, verifications),
+                    new WatchedDefinitions(),
+                    Leadership.alone()));
         }
         if (type == DemoCommand.class) {
             return type.cast(new DemoCommand(registry));

@@ -277,7 +277,8 @@ public final class PipelineFleet {
         DefinitionStore kept = store.orElseThrow(() -> new RefusedChangeException(
                 Reason.NOT_KEPT,
                 "This process takes no definitions by its API, because it has no place to keep them; start it as"
-                        + " 'sluice run' without --until-caught-up."));
+                        + " 'sluice run' without --until-caught-up; with leader election also with --definitions, a directory"
+                        + " that all replicas share."));
         kept.put(definition);
         kept.intend(definition.name(), begin == Begin.STARTED ? Intent.RUN : Intent.STAY_STOPPED);
     }
