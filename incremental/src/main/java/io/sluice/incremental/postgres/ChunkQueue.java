@@ -114,6 +114,18 @@ final class ChunkQueue {
         }
     }
 
+    /** How much of the room for chunks that wait is taken, 0 to 1. */
+    double fill() {
+        lock.lock();
+        try {
+            double rows = (double) readyRows / bounds.queueRows();
+            double bytes = (double) readyBytes / bounds.queueBytes();
+            return Math.min(1, Math.max(rows, bytes));
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Lets readers fail once they have taken what is complete; the first failure stays. */
     void fail(PipelineException reason) {
         lock.lock();

@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * one event, and are decoded into column batches on the engine's thread. Positions are end LSNs of commit records, or
  * positions between records that the server names while nothing happens.
  *
- * <p>Threads: one thread starts, polls and closes; {@link #confirm} and {@link #received} may be called by any. Reading
+ * <p>Threads: one thread starts, polls and closes; {@link #confirm}, {@link #fill} and {@link #received} may be called by any. Reading
  * pauses while {@link StreamBounds} are reached and goes on as chunks are polled.
  */
 public final class DebeziumChangeSource implements ChangeSource {
@@ -99,6 +99,12 @@ public final class DebeziumChangeSource implements ChangeSource {
     @Override
     public void confirm(Position durable) {
         started().link().confirm(((LogSequenceNumber) durable).value());
+    }
+
+    @Override
+    public double fill() {
+        Running now = running;
+        return now == null ? 0 : now.queue().fill();
     }
 
     /** How far the log has been read; moves with an idle source too. Empty before the start. */

@@ -1,40 +1,52 @@
 package io.sluice.service.api;
 
+import io.sluice.service.observe.Observations;
 import io.sluice.service.runtime.Pipeline;
-import io.sluice.service.runtime.PipelineState;
 import io.sluice.service.runtime.PipelineStatus;
 import io.sluice.service.wiring.PipelineRegistry;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Down while any pipeline has failed; a failure that is being retried does not count. */
+/**
+ * Ready is a process that answers its API: what is wrong with one pipeline is told with it, and must not take the others, and the
+ * API that mends it, out of reach.
+ */
 @Readiness
 @Singleton
 public class PipelineHealth implements HealthCheck {
 
+    private static final Duration WORTH_TELLING = Duration.ofSeconds(30);
+
     private final PipelineRegistry registry;
+    private final Observations observations;
 
     @Inject
-    PipelineHealth(PipelineRegistry registry) {
+    PipelineHealth(PipelineRegistry registry, Observations observations) {
         this.registry = registry;
+        this.observations = observations;
     }
 
     @Override
     public HealthCheckResponse call() {
         HealthCheckResponseBuilder response = HealthCheckResponse.named("pipelines");
-        boolean up = true;
         for (Pipeline pipeline : registry.pipelines()) {
             PipelineStatus status = pipeline.status();
-            up &= status.state() != PipelineState.FAILED;
             response.withData(status.name(), status.state().name());
             status.error()
                     .ifPresent(error -> response.withData(
                             status.name() + ".error", error.kind().name()));
+            observations
+                    .find(status.name())
+                    .map(known -> known.activity().waitingForSource())
+                    .filter(waiting -> waiting.compareTo(WORTH_TELLING) > 0)
+                    .ifPresent(waiting -> response.withData(
+                            status.name() + ".waits", "for the source, for " + waiting.toSeconds() + " s"));
         }
-        return response.status(up).build();
+        return response.up().build();
     }
 }

@@ -10,6 +10,8 @@ import io.sluice.service.definition.PipelineDefinition;
 import io.sluice.service.definition.PipelineFleet;
 import io.sluice.service.definition.WatchedDefinitions;
 import io.sluice.service.leader.Leadership;
+import io.sluice.service.logging.JsonLogging;
+import io.sluice.service.logging.LogWriter;
 import io.sluice.service.runtime.Pipeline;
 import io.sluice.service.runtime.PipelinePhase;
 import io.sluice.service.runtime.PipelineState;
@@ -19,7 +21,6 @@ import io.sluice.service.wiring.PipelineRegistry;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +29,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
@@ -49,11 +51,13 @@ public class RunCommand implements Callable<Integer> {
     static final int TAKEN_OVER = 3;
 
     private static final long LOOK_MILLIS = 100;
+    private static final String CONSOLE_LOG = "sluice.console";
 
     private final PipelineRegistry registry;
     private final PipelineFleet fleet;
     private final WatchedDefinitions watched;
     private final Leadership leadership;
+    private final boolean json;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -108,7 +112,13 @@ public class RunCommand implements Callable<Integer> {
     String port;
 
     @Inject
-    RunCommand(PipelineRegistry registry, PipelineFleet fleet, WatchedDefinitions watched, Leadership leadership) {
+    RunCommand(
+            PipelineRegistry registry,
+            PipelineFleet fleet,
+            WatchedDefinitions watched,
+            Leadership leadership,
+            @ConfigProperty(name = JsonLogging.SETTING, defaultValue = "false") boolean json) {
+        this.json = json;
         this.registry = registry;
         this.fleet = fleet;
         this.watched = watched;
@@ -135,14 +145,13 @@ public class RunCommand implements Callable<Integer> {
                 files.addAll(DefinitionDirectories.files(directory));
             }
         }
-        PrintWriter out = spec.commandLine().getOut();
         for (PipelineFiles.Defined defined : PipelineFiles.readDefined(files)) {
             fleet.addFile(defined.definition(), defined.config());
         }
         List<String> left = List.of();
         StopSignal stop = StopSignal.install();
         Collection<Pipeline> given = registry.pipelines();
-        try (Console console = Console.open(registry, out, plain ? Console.Style.PLAIN : Console.Style.AUTOMATIC);
+        try (Console console = console();
                 Following following = follow(untilCaughtUp ? List.of() : directories, console)) {
             console.say("Page " + ApiAddress.url() + "/");
             console.say("API  " + ApiAddress.url() + "/api/v1/pipelines");
@@ -192,6 +201,15 @@ public class RunCommand implements Callable<Integer> {
             console.say("Leading");
         }
         return true;
+    }
+
+    /** With logs for machines nothing is printed beside them. */
+    private Console console() {
+        if (json) {
+            return Console.open(registry, new LogWriter(CONSOLE_LOG), Console.Style.SAID);
+        }
+        return Console.open(
+                registry, spec.commandLine().getOut(), plain ? Console.Style.PLAIN : Console.Style.AUTOMATIC);
     }
 
     /** Tables of which not everything is published although their pipelines have caught up, with the reason. */

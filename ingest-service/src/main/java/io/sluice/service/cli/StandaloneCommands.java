@@ -21,7 +21,8 @@ public final class StandaloneCommands implements CommandLine.IFactory {
                     registry,
                     FleetProducer.standalone(registry, verifications),
                     new WatchedDefinitions(),
-                    Leadership.alone()));
+                    Leadership.alone(),
+                    false));
         }
         if (type == DemoCommand.class) {
             return type.cast(new DemoCommand(registry));

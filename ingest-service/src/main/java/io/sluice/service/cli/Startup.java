@@ -1,5 +1,6 @@
 package io.sluice.service.cli;
 
+import io.sluice.service.logging.JsonLogging;
 import io.sluice.service.security.ApiEncryption;
 import io.sluice.service.security.Authentication;
 import java.io.IOException;
@@ -78,6 +79,11 @@ public final class Startup {
     }
 
     private void logging() {
+        if (JsonLogging.isAsked(environment)) {
+            // The console says nothing then, so that everything it would say is logged.
+            set("quarkus.log.category.\"sluice.events\".level", "INFO");
+            set("quarkus.log.category.\"sluice.console\".level", "INFO");
+        }
         if (debug(arguments, environment)) {
             System.setProperty("quarkus.log.level", "INFO");
             System.setProperty("quarkus.log.category.\"io.sluice\".level", "DEBUG");

@@ -35,6 +35,7 @@ public final class Console implements AutoCloseable {
     private final PipelineRegistry.Watching watching;
     private final BlockingQueue<List<String>> waiting = new LinkedBlockingQueue<>();
     private final Thread thread;
+    private final boolean showing;
     private int liveLines;
     private volatile boolean closing;
 
@@ -43,10 +44,13 @@ public final class Console implements AutoCloseable {
         /** Bars in a terminal, plain lines elsewhere. */
         AUTOMATIC,
         /** Plain lines everywhere. */
-        PLAIN
+        PLAIN,
+        /** Only what {@link #say} is given: somebody else tells what happens. */
+        SAID
     }
 
-    private Console(PipelineRegistry registry, PrintWriter out, Terminal terminal) {
+    private Console(PipelineRegistry registry, PrintWriter out, Terminal terminal, Style style) {
+        this.showing = style != Style.SAID;
         this.registry = registry;
         this.out = out;
         this.terminal = terminal;
@@ -57,11 +61,15 @@ public final class Console implements AutoCloseable {
 
     /** Begins to show. */
     public static Console open(PipelineRegistry registry, PrintWriter out, Style style) {
-        return open(registry, out, style == Style.PLAIN ? Terminal.none() : Terminal.detect());
+        return open(registry, out, style == Style.AUTOMATIC ? Terminal.detect() : Terminal.none(), style);
     }
 
     static Console open(PipelineRegistry registry, PrintWriter out, Terminal terminal) {
-        Console console = new Console(registry, out, terminal);
+        return open(registry, out, terminal, Style.AUTOMATIC);
+    }
+
+    private static Console open(PipelineRegistry registry, PrintWriter out, Terminal terminal, Style style) {
+        Console console = new Console(registry, out, terminal, style);
         console.thread.start();
         return console;
     }
@@ -97,7 +105,7 @@ public final class Console implements AutoCloseable {
                     print(lines);
                     continue;
                 }
-                print(terminal.isInteractive() ? List.of() : activeSummaries());
+                print(terminal.isInteractive() || !showing ? List.of() : activeSummaries());
                 next = System.nanoTime() + interval;
             }
         } catch (InterruptedException e) {
@@ -107,7 +115,9 @@ public final class Console implements AutoCloseable {
         waiting.drainTo(left);
         left.forEach(this::print);
         erase();
-        ProgressLines.live(views(), terminal.width()).forEach(out::println);
+        if (showing) {
+            ProgressLines.live(views(), terminal.width()).forEach(out::println);
+        }
         out.flush();
     }
 
@@ -130,7 +140,7 @@ public final class Console implements AutoCloseable {
         if (!terminal.isInteractive() && event instanceof PipelineEvent.TablePublished table) {
             lines.add(EventLines.published(table));
         }
-        if (!lines.isEmpty()) {
+        if (showing && !lines.isEmpty()) {
             waiting.add(lines);
         }
     }

@@ -3,6 +3,7 @@ package io.sluice.service.definition;
 import io.sluice.config.Environment;
 import io.sluice.config.PipelineConfigReader;
 import io.sluice.config.TextFiles;
+import io.sluice.service.observe.Observations;
 import io.sluice.service.runtime.Pipeline;
 import io.sluice.service.verify.PipelineVerification;
 import io.sluice.service.verify.Verifications;
@@ -12,6 +13,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -23,7 +25,13 @@ public class FleetProducer {
 
     /** A fleet for a process that takes no settings. */
     public static PipelineFleet standalone(PipelineRegistry registry, Verifications verifications) {
-        return new FleetProducer().fleet(registry, verifications, MOST_PIPELINES, Optional.empty());
+        return new FleetProducer()
+                .fleet(
+                        registry,
+                        verifications,
+                        new Observations(Clock.systemUTC(), Duration.ofDays(1)),
+                        MOST_PIPELINES,
+                        Optional.empty());
     }
 
     /**
@@ -37,6 +45,7 @@ public class FleetProducer {
     PipelineFleet fleet(
             PipelineRegistry registry,
             Verifications verifications,
+            Observations observations,
             @ConfigProperty(name = "sluice.limits.pipelines", defaultValue = "" + MOST_PIPELINES) int pipelines,
             @ConfigProperty(name = "sluice.api.secret-directories") Optional<List<Path>> secretDirectories) {
         return new PipelineFleet(
@@ -44,7 +53,7 @@ public class FleetProducer {
                 verifications,
                 config -> {
                     PipelineAssembly assembly = PipelineAssembly.of(config);
-                    Pipeline pipeline = assembly.pipeline(registry, Clock.systemUTC());
+                    Pipeline pipeline = assembly.pipeline(registry, Clock.systemUTC(), observations.of(config.name()));
                     return new PipelineFactory.Made(pipeline, new PipelineVerification(assembly, pipeline));
                 },
                 new PipelineConfigReader(

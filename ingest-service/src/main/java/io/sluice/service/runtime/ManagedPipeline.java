@@ -19,6 +19,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /** A pipeline on a thread of its own that tries again after failures that pass. */
 final class ManagedPipeline implements Pipeline {
@@ -199,6 +200,8 @@ final class ManagedPipeline implements Pipeline {
     }
 
     private void runToEnd(Control run, RunMode mode) {
+        // For every log line of this thread and of those that it starts.
+        MDC.put("pipeline", name);
         int attempt = 1;
         Optional<Instant> outage = Optional.empty();
         while (true) {

@@ -2,9 +2,12 @@ package io.sluice.service.wiring;
 
 import io.sluice.config.PipelineConfig;
 import io.sluice.config.SourceType;
+import io.sluice.lake.index.RocksKeyIndexes;
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
 import io.sluice.pipeline.failpoint.FailPoints;
+import io.sluice.service.observe.Observation;
+import io.sluice.service.observe.ObservedConnectors;
 import io.sluice.service.runtime.Pipeline;
 import io.sluice.service.runtime.PipelineEvent;
 import io.sluice.service.runtime.Pipelines;
@@ -50,6 +53,21 @@ public record PipelineAssembly(PipelineConfig config, PostgresConnectors connect
     /** The pipeline itself, not started. */
     public Pipeline pipeline(Consumer<PipelineEvent> events, Clock clock) {
         return Pipelines.create(config.name(), connectors, tables, settings(config), events, clock);
+    }
+
+    /** The same, with everything that it does at source and lake noted. */
+    public Pipeline pipeline(Consumer<PipelineEvent> events, Clock clock, Observation observation) {
+        observation.figures().indexAt(sink -> RocksKeyIndexes.directory(config.stateDirectory(), config.name(), sink));
+        return Pipelines.create(
+                config.name(),
+                new ObservedConnectors(connectors.tellingRetries(observation::commitRetried), observation),
+                tables,
+                settings(config),
+                event -> {
+                    observation.happened(event);
+                    events.accept(event);
+                },
+                clock);
     }
 
     static RuntimeSettings settings(PipelineConfig config) {

@@ -10,6 +10,7 @@ import io.sluice.incremental.postgres.PostgresStreamOptions;
 import io.sluice.lake.IcebergLake;
 import io.sluice.lake.LakeOptions;
 import io.sluice.lake.SnapshotRestore;
+import io.sluice.lake.commit.CommitRetries;
 import io.sluice.lake.read.LakeTableReader;
 import io.sluice.pipeline.failpoint.FailPoints;
 import io.sluice.pipeline.lake.Lake;
@@ -31,6 +32,7 @@ public final class PostgresConnectors implements PipelineConnectors {
 
     private final PipelineConfig config;
     private final FailPoints failPoints;
+    private final Runnable commitRetried;
 
     /** Connects at each call of a method, not here. */
     public PostgresConnectors(PipelineConfig config) {
@@ -39,8 +41,18 @@ public final class PostgresConnectors implements PipelineConnectors {
 
     /** The same with places to die at. */
     public PostgresConnectors(PipelineConfig config, FailPoints failPoints) {
+        this(config, failPoints, () -> {});
+    }
+
+    private PostgresConnectors(PipelineConfig config, FailPoints failPoints, Runnable commitRetried) {
         this.config = config;
         this.failPoints = failPoints;
+        this.commitRetried = commitRetried;
+    }
+
+    /** The same, with a word before each further attempt at a commit, on the thread that commits. */
+    public PostgresConnectors tellingRetries(Runnable told) {
+        return new PostgresConnectors(config, failPoints, told);
     }
 
     @Override
@@ -63,7 +75,13 @@ public final class PostgresConnectors implements PipelineConnectors {
 
     @Override
     public Lake openLake() {
-        return new IcebergLake(lakeOptions(config).withFailPoints(failPoints));
+        LakeOptions options = lakeOptions(config).withFailPoints(failPoints);
+        CommitRetries retries = options.retries();
+        return new IcebergLake(options.withRetries(
+                new CommitRetries(retries.attempts(), retries.firstWait(), retries.longestWait(), duration -> {
+                    commitRetried.run();
+                    retries.waiting().pass(duration);
+                })));
     }
 
     /** Reads the lake's tables as any Iceberg reader does. */

@@ -266,10 +266,9 @@ class PipelinesResourceTest {
     }
 
     @Test
-    void readiness_is_down_while_a_pipeline_has_failed_and_liveness_is_not() {
-        get("/q/health/ready").then().statusCode(200);
+    void a_failed_pipeline_is_told_and_makes_the_process_neither_unready_nor_dead() {
         shop.state(PipelineState.FAILED);
-        get("/q/health/ready").then().statusCode(503).body(containsString("FAILED"));
+        get("/q/health/ready").then().statusCode(200).body(containsString("FAILED"));
         get("/q/health/live").then().statusCode(200);
     }
 
@@ -279,13 +278,12 @@ class PipelinesResourceTest {
 
         assertThat(metrics)
                 .contains(
-                        "sluice_rows_read_total{pipeline=\"shop\",table=\"public.orders\"} 100",
-                        "sluice_changes_total{pipeline=\"shop\",table=\"public.orders\"} 7",
-                        "sluice_cut{pipeline=\"shop\"} 17",
-                        "sluice_lag_seconds{pipeline=\"shop\"} 0.44",
-                        "sluice_lag_bytes{pipeline=\"shop\"} 2500000",
-                        "sluice_pipeline_state{pipeline=\"shop\",state=\"RUNNING\"} 1",
-                        "sluice_table_phase{phase=\"SNAPSHOT\",pipeline=\"shop\",table=\"public.items\"} 1",
+                        "sluice_rows_read_total{phase=\"snapshot\",pipeline=\"shop\",table=\"public.orders\"",
+                        "sluice_cut{pipeline=\"shop\"",
+                        "sluice_lag_seconds{pipeline=\"shop\",} 0.44",
+                        "sluice_lag_bytes{pipeline=\"shop\",} 2500000",
+                        "sluice_pipeline_state{pipeline=\"shop\",state=\"RUNNING\",} 1",
+                        "sluice_table_stopped{pipeline=\"shop\",table=\"public.items\"",
                         "sluice_cuts_total{pipeline=\"shop\"}");
     }
 

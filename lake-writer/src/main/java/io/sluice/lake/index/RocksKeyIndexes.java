@@ -23,8 +23,16 @@ public final class RocksKeyIndexes implements KeyIndexes {
 
     @Override
     public KeyIndex open(String pipeline, TableId table) {
-        return RocksKeyIndex.open(
-                directory.resolve(fileName(pipeline)).resolve(fileName(table.toString())), memory, table);
+        return RocksKeyIndex.open(directory(directory, pipeline, table), memory, table);
+    }
+
+    /**
+     * Where a table's index is below a state directory; it need not exist.
+     *
+     * @param table the table in the lake
+     */
+    public static Path directory(Path stateDirectory, String pipeline, TableId table) {
+        return stateDirectory.resolve(fileName(pipeline)).resolve(fileName(table.toString()));
     }
 
     @Override

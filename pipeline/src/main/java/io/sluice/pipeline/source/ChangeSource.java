@@ -34,6 +34,11 @@ public interface ChangeSource extends AutoCloseable {
     /** Tells the source, soon, that everything up to the position is durable in the lake. Positions only rise. */
     void confirm(Position durable);
 
+    /** How full the buffer between the log and {@link #poll} is, 0 to 1; at 1 reading rests. May be called by any thread. */
+    default double fill() {
+        return 0;
+    }
+
     /** Stops reading; what was not confirmed comes again at the next start. Calling it again does nothing. */
     @Override
     void close();

@@ -7,6 +7,7 @@ import io.sluice.pipeline.schema.TableSchema;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -83,6 +84,11 @@ public interface SourceDatabase extends AutoCloseable {
 
     /** Where the log ends now; for showing how far behind a stream is, not for waiting: a stream need never reach it. */
     Position logEnd();
+
+    /** Bytes of its log that the source keeps for the pipeline's stream; empty when there is no stream or it cannot tell. */
+    default OptionalLong retainedLog() {
+        return OptionalLong.empty();
+    }
 
     /**
      * Reads rows by key at the source's current state.

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiFunction;
@@ -193,6 +194,11 @@ public final class PostgresDatabase implements SourceDatabase {
                 "asking for the log's end",
                 null,
                 connection -> queryPosition(connection, "SELECT pg_catalog.pg_current_wal_insert_lsn()::text"));
+    }
+
+    @Override
+    public OptionalLong retainedLog() {
+        return on("asking what the replication slot keeps", null, slot::retained);
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,12 @@ final class ReplicationSlot {
                    s.database = pg_catalog.current_database(),
                    pg_catalog.to_jsonb(s) ->> 'wal_status', pg_catalog.to_jsonb(s) ->> 'invalidation_reason',
                    pg_catalog.to_jsonb(s) ->> 'conflicting'
+              FROM pg_catalog.pg_replication_slots s
+             WHERE s.slot_name = ?
+            """;
+
+    private static final String RETAINED = """
+            SELECT pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), s.restart_lsn)::bigint
               FROM pg_catalog.pg_replication_slots s
              WHERE s.slot_name = ?
             """;
@@ -119,6 +126,17 @@ final class ReplicationSlot {
             throw new PipelineException(ErrorKind.SOURCE_LOST, lost(slot.lost().get()));
         }
         return slot.confirmed();
+    }
+
+    /** Bytes of the log from where the slot needs it to its end; empty when there is no slot, or it has lost its log. */
+    OptionalLong retained(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(RETAINED)) {
+            statement.setString(1, name);
+            try (ResultSet rows = statement.executeQuery()) {
+                long bytes = rows.next() ? rows.getLong(1) : -1;
+                return bytes < 0 || rows.wasNull() ? OptionalLong.empty() : OptionalLong.of(bytes);
+            }
+        }
     }
 
     /**

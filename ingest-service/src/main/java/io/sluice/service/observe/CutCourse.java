@@ -1,0 +1,82 @@
+package io.sluice.service.observe;
+
+import io.sluice.pipeline.schema.TableId;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How one cut went; immutable.
+ *
+ * @param pipeline its name
+ * @param cut its number
+ * @param position where it ends; empty when it was given up before that was known
+ * @param begun when it was opened
+ * @param ended when its last step ended
+ * @param end what became of it
+ * @param steps in the order they began
+ * @param tables what was collected of each lake table that has changes in it
+ */
+public record CutCourse(
+        String pipeline,
+        long cut,
+        Optional<String> position,
+        Instant begun,
+        Instant ended,
+        End end,
+        List<TimedStep> steps,
+        Map<TableId, Collected> tables) {
+
+    public CutCourse {
+        steps = List.copyOf(steps);
+        tables = Map.copyOf(tables);
+    }
+
+    /** What became of a cut. */
+    public enum End {
+        /** Visible in every table. */
+        PUBLISHED,
+        /** Given up whole; its changes come again. */
+        GIVEN_UP
+    }
+
+    /** What a cut goes through. A closed set: a metric's label. */
+    public enum Name {
+        /** From its first change until it is closed. */
+        COLLECT,
+        /** Its files become durable. */
+        PREPARE,
+        /** It becomes visible. */
+        COMMIT,
+        /** It gets its tag. */
+        TAG,
+        /** The source is told. */
+        ACKNOWLEDGE
+    }
+
+    /**
+     * One step.
+     *
+     * @param name which
+     * @param begun when
+     * @param ended when
+     * @param failure how it failed, in a word; empty when it did not
+     */
+    public record TimedStep(Name name, Instant begun, Instant ended, Optional<String> failure) {}
+
+    /**
+     * What a cut has of one table.
+     *
+     * @param rows changes after the operators
+     * @param bytes of heap that they take, roughly
+     * @param first when the first of them came
+     * @param last when the last of them was taken
+     */
+    public record Collected(long rows, long bytes, Instant first, Instant last) {
+
+        Collected plus(Collected more) {
+            return new Collected(rows + more.rows, bytes + more.bytes, first, more.last);
+        }
+    }
+}
