@@ -73,6 +73,16 @@ class ModuleArrowsTest {
             .allowEmptyShould(true);
 
     @ArchTest
+    static final ArchRule onlyTheServiceKnowsTracesAndMeters = noClasses()
+            .that()
+            .resideOutsideOfPackages(SERVICE, TESTKIT)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.opentelemetry..", "io.micrometer..")
+            .because("what is measured is measured around the contracts, in the service's package observe")
+            .allowEmptyShould(true);
+
+    @ArchTest
     static final ArchRule snapshotSeesNoSibling = seesNoSibling(SNAPSHOT);
 
     @ArchTest

@@ -3,6 +3,7 @@ package io.sluice.service.cli;
 import io.quarkus.arc.Unremovable;
 import io.sluice.service.console.Console;
 import io.sluice.service.demo.Demo;
+import io.sluice.service.observe.Observations;
 import io.sluice.service.wiring.PipelineRegistry;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
@@ -29,6 +30,7 @@ public class DemoCommand implements Callable<Integer> {
     private static final double MAX_SCALE = 100;
 
     private final PipelineRegistry registry;
+    private final Observations observations;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -72,8 +74,9 @@ public class DemoCommand implements Callable<Integer> {
     String port;
 
     @Inject
-    DemoCommand(PipelineRegistry registry) {
+    DemoCommand(PipelineRegistry registry, Observations observations) {
         this.registry = registry;
+        this.observations = observations;
     }
 
     @Override
@@ -86,6 +89,7 @@ public class DemoCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         boolean same = new Demo(
                         registry,
+                        observations,
                         new Demo.Settings(
                                 directory,
                                 scale,

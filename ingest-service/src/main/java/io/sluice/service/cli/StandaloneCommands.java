@@ -3,9 +3,11 @@ package io.sluice.service.cli;
 import io.sluice.service.definition.FleetProducer;
 import io.sluice.service.definition.WatchedDefinitions;
 import io.sluice.service.leader.Leadership;
+import io.sluice.service.observe.Observations;
 import io.sluice.service.verify.Verifications;
 import io.sluice.service.wiring.PipelineRegistry;
 import java.time.Clock;
+import java.time.Duration;
 import picocli.CommandLine;
 
 /** Makes commands without the container; nothing serves their pipelines. */
@@ -25,7 +27,7 @@ public final class StandaloneCommands implements CommandLine.IFactory {
                     false));
         }
         if (type == DemoCommand.class) {
-            return type.cast(new DemoCommand(registry));
+            return type.cast(new DemoCommand(registry, new Observations(Clock.systemUTC(), Duration.ofDays(1))));
         }
         return CommandLine.defaultFactory().create(type);
     }

@@ -10,6 +10,7 @@ import io.sluice.pipeline.position.LogSequenceNumber;
 import io.sluice.pipeline.schema.TableId;
 import io.sluice.service.console.Amounts;
 import io.sluice.service.console.Console;
+import io.sluice.service.observe.Observations;
 import io.sluice.service.runtime.Pipeline;
 import io.sluice.service.runtime.PipelineEvent;
 import io.sluice.service.runtime.PipelineState;
@@ -42,6 +43,7 @@ public final class Demo {
     private static final int LOADERS = 2;
 
     private final PipelineRegistry registry;
+    private final Observations observations;
     private final Settings settings;
     private final PrintWriter out;
     private final String apiUrl;
@@ -72,17 +74,20 @@ public final class Demo {
      * A demo.
      *
      * @param registry where the pipeline is put, for the API
+     * @param observations where what it does is noted, for metrics and probes
      * @param out gets progress and summary
      * @param apiUrl where the API is, for people
      * @param stopRequested whether the user wants it to end early
      */
     public Demo(
             PipelineRegistry registry,
+            Observations observations,
             Settings settings,
             PrintWriter out,
             String apiUrl,
             BooleanSupplier stopRequested) {
         this.registry = registry;
+        this.observations = observations;
         this.settings = settings;
         this.out = out;
         this.apiUrl = apiUrl;
@@ -128,7 +133,7 @@ public final class Demo {
     private boolean pipeline(DemoDirectory directory, DemoDatabase database) throws SQLException, InterruptedException {
         PipelineConfig config = PipelineConfigReader.ofProcess().read(directory.pipelineFile());
         PipelineAssembly assembly = PipelineAssembly.of(config);
-        try (Pipeline pipeline = assembly.pipeline(registry, Clock.systemUTC())) {
+        try (Pipeline pipeline = assembly.pipeline(registry, Clock.systemUTC(), observations.of(config.name()))) {
             registry.add(pipeline);
             Changes changes = replicate(assembly, pipeline, database);
             pipeline.stop();

@@ -280,9 +280,9 @@ class PipelinesResourceTest {
                 .contains(
                         "sluice_rows_read_total{phase=\"snapshot\",pipeline=\"shop\",table=\"public.orders\"",
                         "sluice_cut{pipeline=\"shop\"",
-                        "sluice_lag_seconds{pipeline=\"shop\",} 0.44",
-                        "sluice_lag_bytes{pipeline=\"shop\",} 2500000",
-                        "sluice_pipeline_state{pipeline=\"shop\",state=\"RUNNING\",} 1",
+                        "sluice_lag_seconds{pipeline=\"shop\"} 0.44",
+                        "sluice_lag_bytes{pipeline=\"shop\"} 2500000",
+                        "sluice_pipeline_state{pipeline=\"shop\",state=\"RUNNING\"} 1",
                         "sluice_table_stopped{pipeline=\"shop\",table=\"public.items\"",
                         "sluice_cuts_total{pipeline=\"shop\"}");
     }

@@ -18,6 +18,10 @@ public final class TcpProxy implements AutoCloseable {
     private final ServerSocket listener;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
 
+    private final Object gate = new Object();
+    private boolean held;
+    private volatile boolean refusing;
+
     /** Begins to forward to the server, which need not be there yet. */
     public TcpProxy(String host, int target) {
         this.host = host;
@@ -42,10 +46,53 @@ public final class TcpProxy implements AutoCloseable {
         }
     }
 
+    /** From now on connections stay, new ones come to be, and none carries anything. */
+    public void hold() {
+        synchronized (gate) {
+            held = true;
+        }
+    }
+
+    /** What was held goes on, with everything that was sent meanwhile. */
+    public void release() {
+        synchronized (gate) {
+            held = false;
+            gate.notifyAll();
+        }
+    }
+
+    /** Ends every connection, and each new one at once, as if the server were away. */
+    public void refuse() {
+        refusing = true;
+        cut();
+    }
+
+    /** The server is back. */
+    public void allow() {
+        refusing = false;
+    }
+
+    private void awaitRelease() {
+        synchronized (gate) {
+            while (held) {
+                try {
+                    gate.wait();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return;
+                }
+            }
+        }
+    }
+
     private void accept() {
         while (!listener.isClosed()) {
             try {
                 Socket client = listener.accept();
+                if (refusing) {
+                    client.close();
+                    continue;
+                }
                 sockets.add(client);
                 Socket server = new Socket(host, target);
                 sockets.add(server);
@@ -63,6 +110,7 @@ public final class TcpProxy implements AutoCloseable {
         try (InputStream in = from.getInputStream();
                 OutputStream out = to.getOutputStream()) {
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                awaitRelease();
                 out.write(buffer, 0, count);
             }
         } catch (IOException e) {
