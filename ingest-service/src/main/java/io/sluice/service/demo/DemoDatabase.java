@@ -30,7 +30,7 @@ final class DemoDatabase implements AutoCloseable {
     /**
      * Starts a server with an empty data directory.
      *
-     * @throws PipelineException {@code SOURCE_REFUSED} when it does not start
+     * @throws PipelineException {@code CONFIGURATION} where there is none, {@code SOURCE_REFUSED} when it does not start
      */
     static DemoDatabase start(Path data) {
         // One for each user: what another one unpacked could not be written here.
@@ -51,6 +51,13 @@ final class DemoDatabase implements AutoCloseable {
                     .setErrorRedirector(ProcessBuilder.Redirect.DISCARD)
                     .start());
         } catch (IOException | RuntimeException e) {
+            if (String.valueOf(e.getMessage()).contains("Missing embedded postgres binaries")) {
+                throw new PipelineException(
+                        ErrorKind.CONFIGURATION,
+                        "There is no PostgreSQL for this platform beside the service. The demo is part of a checkout of"
+                                + " Sluice: run ./sluice demo there, on Linux or a Mac with Apple silicon",
+                        e);
+            }
             throw new PipelineException(
                     ErrorKind.SOURCE_REFUSED,
                     "The demo's PostgreSQL does not start: " + e.getMessage()
