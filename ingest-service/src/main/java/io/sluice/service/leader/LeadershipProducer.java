@@ -25,7 +25,10 @@ public class LeadershipProducer {
     @Produces
     @Singleton
     Leadership leadership(MeterRegistry meters) {
-        Leadership leadership = settings.enabled() ? candidate() : Leadership.alone();
+        if (!settings.enabled()) {
+            return Leadership.alone();
+        }
+        Leadership leadership = candidate();
         Gauge.builder("sluice.leader", leadership, found -> found.leads() ? 1 : 0)
                 .description("1 where this process may run pipelines, 0 where it stands by")
                 .register(meters);

@@ -196,6 +196,28 @@ class ManifestsTest {
     }
 
     @Test
+    void dashboard_and_alerts_are_what_is_sent_for_monitoring() throws IOException {
+        List<ObjectNode> objects = Kustomization.render(Manifests.DIRECTORY);
+        assertThat(objects)
+                .extracting(object -> object.path("kind").asText())
+                .containsExactlyInAnyOrder("PrometheusRule", "ConfigMap");
+        assertThat(objects)
+                .allMatch(object -> object.at("/metadata/namespace").asText().equals("monitoring"));
+        ObjectNode dashboard = objects.stream()
+                .filter(object -> object.path("kind").asText().equals("ConfigMap"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(KubernetesObjects.parse(List.of(dashboard))
+                        .of(ConfigMap.class)
+                        .get(0)
+                        .getData())
+                .containsEntry(
+                        "grafana-dashboard.json",
+                        Files.readString(Manifests.DIRECTORY.resolve("grafana-dashboard.json")));
+        assertThat(dashboard.at("/metadata/labels/grafana_dashboard").asText()).isEqualTo("1");
+    }
+
+    @Test
     void no_secret_is_among_the_manifests() {
         for (String overlay : overlays().toList()) {
             assertThat(Manifests.objects(overlay).all())
