@@ -36,7 +36,7 @@ once() {
     pid=$!
     until curl -sf -o "$work/answer" "http://127.0.0.1:$port/q/health/ready"; do
         kill -0 "$pid" 2>/dev/null || { cat "$work/output" >&2; pid=; exit 1; }
-        sleep 0.02
+        sleep 0.05
     done
     end=$(date +%s%N)
     cpu=$(awk '{print ($14 + $15) * 10}' "/proc/$pid/stat")
