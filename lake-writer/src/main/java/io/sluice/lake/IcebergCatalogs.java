@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -24,6 +25,7 @@ public final class IcebergCatalogs {
 
     private static final Set<String> TYPES = Set.of("jdbc", "rest", "hadoop", "glue", "hive", "nessie");
     private static final String SQLITE = "jdbc:sqlite:";
+    private static final int MAX_CAUSES = 20;
     private static final String HADOOP_PREFIX = "hadoop.";
 
     /** Names that can only be Hadoop's: its file systems' own. */
@@ -69,9 +71,21 @@ public final class IcebergCatalogs {
         } catch (RuntimeException e) {
             throw new PipelineException(
                     ErrorKind.LAKE_UNAVAILABLE,
-                    "The catalog (type " + options.catalogType() + ") cannot be reached: " + e.getMessage(),
+                    "The catalog (type " + options.catalogType() + ") cannot be reached: " + reason(e),
                     e);
         }
+    }
+
+    /** With the certificate or address at fault, which the REST client tells in a cause only. */
+    private static String reason(RuntimeException failure) {
+        Throwable last = failure;
+        for (int i = 0; last.getCause() != null && i < MAX_CAUSES; i++) {
+            last = last.getCause();
+        }
+        boolean network = last != failure && (last instanceof IOException || last instanceof GeneralSecurityException);
+        return network && last.getMessage() != null
+                ? failure.getMessage() + ": " + last.getMessage()
+                : String.valueOf(failure.getMessage());
     }
 
     private static Catalog build(LakeOptions options, Map<String, String> properties) {

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -19,6 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.CatalogProperties;
 import org.apache.iceberg.exceptions.CommitFailedException;
@@ -35,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RestCatalogServer implements AutoCloseable {
 
+    private final Optional<SSLContext> encryption;
     private final int port;
     private HttpServer server;
     private final ExecutorService executor = Executors.newCachedThreadPool();
@@ -65,7 +69,9 @@ public final class RestCatalogServer implements AutoCloseable {
 
     private record Planned(Pattern request, Fault fault) {}
 
-    private RestCatalogServer(Path directory, String warehouse, Map<String, String> hadoop) {
+    private RestCatalogServer(
+            Path directory, String warehouse, Map<String, String> hadoop, Optional<SSLContext> encryption) {
+        this.encryption = encryption;
         this.server = listen(0);
         this.port = server.getAddress().getPort();
         this.warehouse = directory;
@@ -102,12 +108,17 @@ public final class RestCatalogServer implements AutoCloseable {
      * @param hadoop what Hadoop needs to reach it
      */
     public static RestCatalogServer start(Path directory, String warehouse, Map<String, String> hadoop) {
-        return new RestCatalogServer(directory, warehouse, hadoop);
+        return new RestCatalogServer(directory, warehouse, hadoop, Optional.empty());
+    }
+
+    /** Starts a server that is asked by https. */
+    public static RestCatalogServer startEncrypted(Path directory, SSLContext encryption) {
+        return new RestCatalogServer(directory, directory.toString(), Map.of(), Optional.of(encryption));
     }
 
     private HttpServer listen(int wanted) {
         try {
-            HttpServer http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted), 0);
+            HttpServer http = create(new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted));
             http.createContext("/", this::handle);
             http.setExecutor(executor);
             http.start();
@@ -115,6 +126,15 @@ public final class RestCatalogServer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot start the REST catalog", e);
         }
+    }
+
+    private HttpServer create(InetSocketAddress address) throws IOException {
+        if (encryption.isEmpty()) {
+            return HttpServer.create(address, 0);
+        }
+        HttpsServer https = HttpsServer.create(address, 0);
+        https.setHttpsConfigurator(new HttpsConfigurator(encryption.get()));
+        return https;
     }
 
     /** Stops listening: connections are refused until {@link #comeBack}. */
@@ -129,7 +149,7 @@ public final class RestCatalogServer implements AutoCloseable {
 
     /** The catalog's {@code uri}. */
     public String uri() {
-        return "http://127.0.0.1:" + port;
+        return (encryption.isPresent() ? "https" : "http") + "://127.0.0.1:" + port;
     }
 
     /** The directory of the catalog's file and, unless they are elsewhere, of the tables. */
