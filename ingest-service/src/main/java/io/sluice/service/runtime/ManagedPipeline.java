@@ -96,6 +96,11 @@ final class ManagedPipeline implements Pipeline {
 
     @Override
     public synchronized void start(RunMode mode) {
+        PipelineState now = state.state();
+        if (now.isActive()) {
+            // Also one that is starting: it would run twice at once.
+            throw new IllegalStateException("Pipeline " + name + " is " + now + " already");
+        }
         state.transition(PipelineState.STARTING);
         Control fresh = new Control();
         control = fresh;
