@@ -1,6 +1,8 @@
 package io.sluice.service.api;
 
 import io.sluice.config.PipelineConfig;
+import io.sluice.pipeline.error.ErrorKind;
+import io.sluice.pipeline.error.PipelineException;
 import io.sluice.service.definition.PipelineDefinition;
 import io.sluice.service.definition.PipelineFleet;
 import io.sluice.service.plan.Planner;
@@ -124,8 +126,15 @@ public class DefinitionsResource {
     }
 
     private static Response plan(PipelineConfig config) {
-        return Response.ok(PlanJson.of(new Planner(PipelineAssembly.of(config)).plan()))
-                .build();
+        try {
+            return Response.ok(PlanJson.of(new Planner(PipelineAssembly.of(config)).plan()))
+                    .build();
+        } catch (PipelineException e) {
+            // This service is well; what the definition names is not.
+            throw e.kind() == ErrorKind.CONFIGURATION || e.kind() == ErrorKind.INTERNAL
+                    ? e
+                    : ProblemException.noPlan(e);
+        }
     }
 
     private PipelineJson status(String name) {

@@ -4,6 +4,7 @@ import io.sluice.service.runtime.PipelineEvent;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param type the event's name, such as {@code CutPublished}
  * @param details the event's own fields
  */
+@Schema(name = "Event")
 public record EventJson(String type, String pipeline, Map<String, @Nullable Object> details) {
 
     static EventJson of(PipelineEvent event) {

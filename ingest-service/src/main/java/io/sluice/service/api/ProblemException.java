@@ -1,5 +1,8 @@
 package io.sluice.service.api;
 
+import io.sluice.pipeline.error.PipelineException;
+import io.sluice.service.runtime.ErrorPolicy;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** A request that is answered with a problem document. */
@@ -56,6 +59,16 @@ final class ProblemException extends RuntimeException {
                 "No verification",
                 404,
                 "Pipeline " + name + " has not been verified in this process; POST to the same path begins that.",
+                null);
+    }
+
+    static ProblemException noPlan(PipelineException reason) {
+        return new ProblemException(
+                "urn:sluice:problem:"
+                        + reason.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                "Source or lake failed",
+                422,
+                reason.getMessage() + " " + ErrorPolicy.hint(reason.kind()),
                 null);
     }
 

@@ -12,6 +12,7 @@ import io.sluice.service.security.OidcTokens;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
+import java.io.IOException;
 import java.util.Locale;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 import org.slf4j.Logger;
@@ -110,6 +111,14 @@ public class ProblemMappers {
                 ? "There is nothing at " + uri.getPath() + "; /q/openapi describes the API."
                 : String.valueOf(error.getMessage());
         return new Problem("about:blank", title, status, detail, uri.getPath(), null).response();
+    }
+
+    /** Nothing here reads or writes but the request itself. */
+    @ServerExceptionMapper
+    Response unreadable(IOException error, UriInfo uri) {
+        return ProblemException.badRequest("The request's body broke off, or is not what its headers say.")
+                .problem(uri.getPath())
+                .response();
     }
 
     @ServerExceptionMapper

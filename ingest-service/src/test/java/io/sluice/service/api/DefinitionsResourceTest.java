@@ -183,7 +183,7 @@ class DefinitionsResourceTest {
 
         Response answer = body(yaml("10s", nobody)).queryParam("dryRun", "true").post(PIPELINES);
 
-        answer.then().statusCode(503).body("type", equalTo("urn:sluice:problem:source-unavailable"));
+        answer.then().statusCode(422).body("type", equalTo("urn:sluice:problem:source-unavailable"));
         assertThat(answer.asString()).doesNotContain("canary");
         get(MADE).then().statusCode(404);
     }
