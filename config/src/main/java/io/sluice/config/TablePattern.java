@@ -8,7 +8,12 @@ import java.util.regex.PatternSyntaxException;
 /** One pattern of a {@link TableSelector}. */
 final class TablePattern {
 
-    private static final Pattern LITERAL = Pattern.compile("(?:[\\p{L}\\p{N}_ -]|\\\\[^\\p{L}\\p{N}])+");
+    /** Possessive, for the stack: otherwise each character of a long text takes some of it. */
+    private static final Pattern LITERAL = Pattern.compile("(?:[\\p{L}\\p{N}_ -]|\\\\[^\\p{L}\\p{N}])++");
+
+    /** Compiling goes as deep into the stack as parentheses do. */
+    private static final int MAX_LENGTH = 1_000;
+
     private static final String ADVICE = "write <schema>.<table>, such as public.orders or public.order_.*";
 
     private final String text;
@@ -29,6 +34,9 @@ final class TablePattern {
     static TablePattern parse(String text) {
         if (text.isEmpty()) {
             throw new IllegalArgumentException("is an empty table name; " + ADVICE);
+        }
+        if (text.length() > MAX_LENGTH) {
+            throw new IllegalArgumentException("has more than " + MAX_LENGTH + " characters; " + ADVICE);
         }
         if (TopLevel.split(text, '|').size() > 1) {
             throw new IllegalArgumentException(

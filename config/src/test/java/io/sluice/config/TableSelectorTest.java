@@ -76,4 +76,13 @@ class TableSelectorTest {
                 .hasMessageContaining("a*a*a*a*a*a*b")
                 .hasMessageContaining("with fewer repetitions");
     }
+
+    @Test
+    void a_pattern_has_a_bearable_length_and_a_long_name_takes_no_stack() {
+        assertThatThrownBy(() -> TableSelector.parse("public." + "(".repeat(100_000)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("more than 1000 characters");
+        assertThat(TableSelector.parse("public." + "x".repeat(900)).matches("public", "x".repeat(900)))
+                .isTrue();
+    }
 }

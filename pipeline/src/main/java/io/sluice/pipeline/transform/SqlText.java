@@ -19,6 +19,9 @@ final class SqlText {
     private static final String FROM = "sluice_source_table";
     private static final int MAX_NAME = 1024;
 
+    /** In characters; a list of a thousand columns has half of it, and time grows with the square. */
+    private static final int MAX_LENGTH = 50_000;
+
     private static final SqlParser.Config CONFIG = SqlParser.config()
             .withUnquotedCasing(Casing.UNCHANGED)
             .withQuotedCasing(Casing.UNCHANGED)
@@ -34,6 +37,7 @@ final class SqlText {
      * @throws BindingException when the text is not a select list
      */
     static List<SqlNode> projection(String text) {
+        requireBearable(text);
         SqlNode query;
         try {
             query = SqlParser.create(HEAD + text + "\nFROM " + FROM, CONFIG).parseQuery();
@@ -65,10 +69,17 @@ final class SqlText {
      * @throws BindingException when the text is not an expression
      */
     static SqlNode filter(String text) {
+        requireBearable(text);
         try {
             return SqlParser.create(text, CONFIG).parseExpression();
         } catch (SqlParseException unreadable) {
             throw refused(unreadable, "");
+        }
+    }
+
+    private static void requireBearable(String text) {
+        if (text.length() > MAX_LENGTH) {
+            throw new BindingException(SqlParserPos.ZERO, "has more than " + MAX_LENGTH + " characters");
         }
     }
 
@@ -78,6 +89,9 @@ final class SqlText {
     }
 
     private static BindingException refused(SqlParseException unreadable, String projection) {
+        if (unreadable.getCause() instanceof StackOverflowError) {
+            return new BindingException(SqlParserPos.ZERO, "is nested too deeply; write it in fewer levels");
+        }
         String message = String.valueOf(unreadable.getMessage());
         String first = message.split("\\R", 2)[0].replaceAll(" at line \\d+, column \\d+\\.?", "");
         SqlParserPos position = Objects.requireNonNullElse(unreadable.getPos(), SqlParserPos.ZERO);

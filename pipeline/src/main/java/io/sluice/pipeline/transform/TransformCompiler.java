@@ -190,6 +190,13 @@ public final class TransformCompiler {
     private static <T> T located(TransformSpec spec, String expression, int lineOffset, Supplier<T> work) {
         try {
             return work.get();
+        } catch (StackOverflowError tooDeep) {
+            // Parser and binder go as deep as the text; they keep nothing that could be left half done.
+            throw new PipelineException(
+                    ErrorKind.CONFIGURATION,
+                    spec.source(),
+                    "Table " + spec.source() + ", " + expression + ": is nested too deeply; write it in fewer levels",
+                    tooDeep);
         } catch (BindingException problem) {
             int line = problem.position().getLineNum() - lineOffset;
             String place = line < 1

@@ -135,6 +135,19 @@ class RefusalTest {
     }
 
     @Test
+    void whatIsNestedTooDeeplyForTheStackIsRefused() {
+        String deep = "(".repeat(20_000) + "id" + ")".repeat(20_000);
+        assertThatThrownBy(() -> compile("*, " + deep + " AS x", null))
+                .isInstanceOfSatisfying(
+                        PipelineException.class,
+                        refused -> assertThat(refused.kind()).isEqualTo(ErrorKind.CONFIGURATION))
+                .hasMessageContaining("nested too deeply");
+        assertThatThrownBy(() -> compile("*, id" + " + id".repeat(20_000) + " AS x", null))
+                .isInstanceOf(PipelineException.class)
+                .hasMessageContaining("more than 50000 characters");
+    }
+
+    @Test
     void thePlaceIsThatOfTheTextAsWritten() {
         assertThatThrownBy(() -> compile("id,\n  amount,\n    stat AS s", null))
                 .hasMessageContaining("projection, line 3, column 5: unknown column 'stat'");
