@@ -1,10 +1,12 @@
 package io.sluice.service.definition;
 
+import io.sluice.config.DataSize;
 import io.sluice.config.Environment;
 import io.sluice.config.PipelineConfigReader;
 import io.sluice.config.TextFiles;
 import io.sluice.service.observe.Observations;
 import io.sluice.service.runtime.Pipeline;
+import io.sluice.service.runtime.ProcessBudget;
 import io.sluice.service.verify.PipelineVerification;
 import io.sluice.service.verify.Verifications;
 import io.sluice.service.wiring.PipelineAssembly;
@@ -22,6 +24,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 public class FleetProducer {
 
     private static final int MOST_PIPELINES = 500;
+    private static final int MOST_READERS = 32;
 
     /** A fleet for a process that takes no settings. */
     public static PipelineFleet standalone(PipelineRegistry registry, Verifications verifications) {
@@ -31,6 +34,8 @@ public class FleetProducer {
                         verifications,
                         new Observations(Clock.systemUTC(), Duration.ofDays(1)),
                         MOST_PIPELINES,
+                        MOST_READERS,
+                        Optional.empty(),
                         Optional.empty());
     }
 
@@ -38,6 +43,8 @@ public class FleetProducer {
      * The fleet.
      *
      * @param pipelines how many there may be
+     * @param readers chunks of tables that all pipelines together read at the same time
+     * @param memory such as {@code 2GiB}, of all pipelines together for rows on their way; by default half of the heap
      * @param secretDirectories where a text of the API may read {@code ${file:…}}; empty for nowhere
      */
     @Produces
@@ -47,12 +54,19 @@ public class FleetProducer {
             Verifications verifications,
             Observations observations,
             @ConfigProperty(name = "sluice.limits.pipelines", defaultValue = "" + MOST_PIPELINES) int pipelines,
+            @ConfigProperty(name = "sluice.budget.readers", defaultValue = "" + MOST_READERS) int readers,
+            @ConfigProperty(name = "sluice.budget.memory") Optional<String> memory,
             @ConfigProperty(name = "sluice.api.secret-directories") Optional<List<Path>> secretDirectories) {
+        ProcessBudget budget = new ProcessBudget(
+                readers,
+                memory.map(DataSize::parse)
+                        .map(DataSize::bytes)
+                        .orElseGet(() -> Runtime.getRuntime().maxMemory() / 2));
         return new PipelineFleet(
                 registry,
                 verifications,
                 config -> {
-                    PipelineAssembly assembly = PipelineAssembly.of(config);
+                    PipelineAssembly assembly = PipelineAssembly.of(config, budget);
                     Pipeline pipeline = assembly.pipeline(registry, Clock.systemUTC(), observations.of(config.name()));
                     return new PipelineFactory.Made(pipeline, new PipelineVerification(assembly, pipeline));
                 },

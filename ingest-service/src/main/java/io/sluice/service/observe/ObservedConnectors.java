@@ -6,6 +6,7 @@ import io.sluice.pipeline.position.Position;
 import io.sluice.pipeline.source.ChangeSource;
 import io.sluice.pipeline.source.SourceDatabase;
 import io.sluice.service.runtime.PipelineConnectors;
+import io.sluice.service.runtime.ProcessBudget;
 
 /**
  * The outside world of a pipeline, with every call into it noted. What the thread that runs the pipeline opens is observed;
@@ -44,6 +45,16 @@ public final class ObservedConnectors implements PipelineConnectors {
     @Override
     public Position parsePosition(String text) {
         return real.parsePosition(text);
+    }
+
+    @Override
+    public ProcessBudget.Taken awaitTurn() throws InterruptedException {
+        return real.awaitTurn();
+    }
+
+    @Override
+    public ProcessBudget.Taken beginRun() {
+        return real.beginRun();
     }
 
     @Override

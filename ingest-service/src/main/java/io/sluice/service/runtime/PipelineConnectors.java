@@ -25,6 +25,19 @@ public interface PipelineConnectors {
      */
     Position parsePosition(String text);
 
+    /**
+     * Waits for a turn to read a chunk, of which the pipelines of a process share a number. Held while a chunk is read, and
+     * by nobody who waits for something else.
+     */
+    default ProcessBudget.Taken awaitTurn() throws InterruptedException {
+        return ProcessBudget.Taken.NOTHING;
+    }
+
+    /** Takes what a run needs of what the process has, before anything is opened; given back when all is closed. */
+    default ProcessBudget.Taken beginRun() {
+        return ProcessBudget.Taken.NOTHING;
+    }
+
     /** Told when a step of the pipeline's own is reached; the lake and the source have theirs. */
     default FailPoints failPoints() {
         return FailPoints.NONE;

@@ -87,7 +87,8 @@ final class PipelineRun {
      * @param mode when the run ends by itself
      */
     End run(Pipeline.RunMode mode) throws InterruptedException {
-        try (SourceDatabase database = connectors.openDatabase();
+        try (ProcessBudget.Taken share = connectors.beginRun();
+                SourceDatabase database = connectors.openDatabase();
                 Lake lake = connectors.openLake()) {
             Succession succession = new Succession(name, progress);
             // Before a look at the source: a successor may have dropped the stream that this process had.

@@ -32,6 +32,7 @@ final class SnapshotPhase {
     private final SnapshotSession source;
     private final LakeSession lake;
     private final Control control;
+    private final PipelineConnectors connectors;
     private final int parallelism;
     private final Runnable watch;
     private final Map<TableId, LoadSteps> tables = new HashMap<>();
@@ -47,12 +48,14 @@ final class SnapshotPhase {
             LakeSession lake,
             Iterable<TableRuntime> tables,
             Control control,
+            PipelineConnectors connectors,
             int parallelism,
             Runnable watch,
             Runnable advanced) {
         this.source = source;
         this.lake = lake;
         this.control = control;
+        this.connectors = connectors;
         this.parallelism = parallelism;
         this.watch = watch;
         Map<TableId, Long> chunks = new HashMap<>();
@@ -151,21 +154,54 @@ final class SnapshotPhase {
                 // Its changes could not be followed: it was stopped and its load given up.
                 continue;
             }
-            SnapshotFiles files;
-            try (SnapshotWriter writer = lake.snapshotWriter(steps.table().sink())) {
-                source.read(chunk, (batch, bytes) -> write(steps.table(), writer, batch, bytes));
-                files = writer.finish();
-            }
-            steps.add(files, chunk.range());
+            steps.add(read(chunk, steps.table()), chunk.range());
         }
     }
 
-    private void write(TableRuntime table, SnapshotWriter writer, ColumnBatch batch, long bytes) {
-        try {
-            control.awaitResume();
-        } catch (InterruptedException e) {
-            throw PipelineException.interrupted("reading a snapshot of " + table.source());
+    private SnapshotFiles read(SnapshotChunk chunk, TableRuntime table) {
+        try (Turn turn = new Turn(table);
+                SnapshotWriter writer = lake.snapshotWriter(table.sink())) {
+            source.read(chunk, (batch, bytes) -> write(table, turn, writer, batch, bytes));
+            return writer.finish();
         }
+    }
+
+    /** The right to read that this reader shares with those of other pipelines. */
+    private final class Turn implements AutoCloseable {
+
+        private final TableRuntime table;
+        private ProcessBudget.Taken taken;
+
+        Turn(TableRuntime table) {
+            this.table = table;
+            this.taken = take();
+        }
+
+        private ProcessBudget.Taken take() {
+            try {
+                control.awaitResume();
+                return connectors.awaitTurn();
+            } catch (InterruptedException e) {
+                throw PipelineException.interrupted("reading a snapshot of " + table.source());
+            }
+        }
+
+        /** Others go on while this pipeline pauses. */
+        void lendWhilePaused() {
+            if (control.pauseRequested()) {
+                taken.close();
+                taken = take();
+            }
+        }
+
+        @Override
+        public void close() {
+            taken.close();
+        }
+    }
+
+    private static void write(TableRuntime table, Turn turn, SnapshotWriter writer, ColumnBatch batch, long bytes) {
+        turn.lendWhilePaused();
         writer.append(table.transform().apply(batch));
         table.countSnapshot(batch.rowCount(), bytes);
     }

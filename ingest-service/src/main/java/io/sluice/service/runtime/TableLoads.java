@@ -240,6 +240,7 @@ final class TableLoads {
                 session,
                 tables,
                 run.control,
+                run.connectors,
                 run.settings.snapshotParallelism(),
                 watch,
                 () -> run.progress.tablesChanged(session::tables));

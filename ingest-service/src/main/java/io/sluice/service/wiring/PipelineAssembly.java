@@ -11,6 +11,7 @@ import io.sluice.service.observe.ObservedConnectors;
 import io.sluice.service.runtime.Pipeline;
 import io.sluice.service.runtime.PipelineEvent;
 import io.sluice.service.runtime.Pipelines;
+import io.sluice.service.runtime.ProcessBudget;
 import io.sluice.service.runtime.RuntimeSettings;
 import java.time.Clock;
 import java.time.Duration;
@@ -38,8 +39,17 @@ public record PipelineAssembly(PipelineConfig config, PostgresConnectors connect
         return of(config, FailPoints.NONE);
     }
 
+    /** The same for one of several pipelines of a process. */
+    public static PipelineAssembly of(PipelineConfig config, ProcessBudget budget) {
+        return of(config, FailPoints.NONE, budget);
+    }
+
     /** The same with places to die at. */
     public static PipelineAssembly of(PipelineConfig config, FailPoints failPoints) {
+        return of(config, failPoints, ProcessBudget.unbounded());
+    }
+
+    private static PipelineAssembly of(PipelineConfig config, FailPoints failPoints, ProcessBudget budget) {
         if (config.source().type() != SourceType.POSTGRES) {
             throw new PipelineException(
                     ErrorKind.CONFIGURATION,
@@ -47,7 +57,8 @@ public record PipelineAssembly(PipelineConfig config, PostgresConnectors connect
                             + config.source().type().name().toLowerCase(Locale.ROOT)
                             + ", which this release cannot read; it reads postgres.");
         }
-        return new PipelineAssembly(config, new PostgresConnectors(config, failPoints), new ConfiguredTables(config));
+        return new PipelineAssembly(
+                config, new PostgresConnectors(config, failPoints, budget), new ConfiguredTables(config));
     }
 
     /** The pipeline itself, not started. */

@@ -7,6 +7,7 @@ import io.sluice.config.SourceConfig;
 import io.sluice.config.TableSelector;
 import io.sluice.incremental.postgres.DebeziumChangeSource;
 import io.sluice.incremental.postgres.PostgresStreamOptions;
+import io.sluice.incremental.postgres.StreamBounds;
 import io.sluice.lake.IcebergLake;
 import io.sluice.lake.LakeOptions;
 import io.sluice.lake.SnapshotRestore;
@@ -20,6 +21,7 @@ import io.sluice.pipeline.source.ChangeSource;
 import io.sluice.pipeline.source.PostgresEndpoint;
 import io.sluice.pipeline.source.SourceDatabase;
 import io.sluice.service.runtime.PipelineConnectors;
+import io.sluice.service.runtime.ProcessBudget;
 import io.sluice.snapshot.postgres.PostgresDatabase;
 import io.sluice.snapshot.postgres.PostgresOptions;
 import io.sluice.snapshot.postgres.ReadSettings;
@@ -30,21 +32,30 @@ import java.util.function.Supplier;
 /** Opens a PostgreSQL source and an Iceberg lake as a pipeline's file describes them. */
 public final class PostgresConnectors implements PipelineConnectors {
 
+    private static final long LEAST_INDEX_MEMORY = 16L << 20;
+    private static final long LEAST_QUEUE = 1L << 20;
+
     private final PipelineConfig config;
     private final FailPoints failPoints;
+    private final ProcessBudget budget;
     private final Runnable commitRetried;
+
+    /** Of what this pipeline may have, how much its present run was granted: 1 for all. */
+    private volatile double share = 1;
 
     /** Connects at each call of a method, not here. */
     public PostgresConnectors(PipelineConfig config) {
-        this(config, FailPoints.NONE);
+        this(config, FailPoints.NONE, ProcessBudget.unbounded());
     }
 
-    /** The same with places to die at. */
-    public PostgresConnectors(PipelineConfig config, FailPoints failPoints) {
-        this(config, failPoints, () -> {});
+    /** The same with places to die at, and with what it shares with other pipelines. */
+    public PostgresConnectors(PipelineConfig config, FailPoints failPoints, ProcessBudget budget) {
+        this(config, failPoints, budget, () -> {});
     }
 
-    private PostgresConnectors(PipelineConfig config, FailPoints failPoints, Runnable commitRetried) {
+    private PostgresConnectors(
+            PipelineConfig config, FailPoints failPoints, ProcessBudget budget, Runnable commitRetried) {
+        this.budget = budget;
         this.config = config;
         this.failPoints = failPoints;
         this.commitRetried = commitRetried;
@@ -52,7 +63,7 @@ public final class PostgresConnectors implements PipelineConnectors {
 
     /** The same, with a word before each further attempt at a commit, on the thread that commits. */
     public PostgresConnectors tellingRetries(Runnable told) {
-        return new PostgresConnectors(config, failPoints, told);
+        return new PostgresConnectors(config, failPoints, budget, told);
     }
 
     @Override
@@ -70,18 +81,40 @@ public final class PostgresConnectors implements PipelineConnectors {
 
     @Override
     public ChangeSource openChanges() {
-        return new DebeziumChangeSource(streamOptions(config.source()));
+        return new DebeziumChangeSource(streamOptions(config.source()).withBounds(bounds(share)));
     }
 
     @Override
     public Lake openLake() {
-        LakeOptions options = lakeOptions(config).withFailPoints(failPoints);
+        LakeOptions whole = lakeOptions(config).withFailPoints(failPoints);
+        LakeOptions options = whole.withMemory(
+                Math.max(1, (long) (whole.cutBufferBytes() * share)),
+                Math.max(LEAST_INDEX_MEMORY, (long) (whole.indexMemoryBytes() * share)));
         CommitRetries retries = options.retries();
         return new IcebergLake(options.withRetries(
                 new CommitRetries(retries.attempts(), retries.firstWait(), retries.longestWait(), duration -> {
                     commitRetried.run();
                     retries.waiting().pass(duration);
                 })));
+    }
+
+    @Override
+    public ProcessBudget.Taken awaitTurn() throws InterruptedException {
+        return budget.awaitTurn(config.name());
+    }
+
+    @Override
+    public ProcessBudget.Taken beginRun() {
+        long wanted = config.bufferMemory().bytes() + StreamBounds.defaults().queueBytes();
+        ProcessBudget.Memory granted = budget.takeMemory(config.name(), wanted);
+        share = Math.min(1, (double) granted.bytes() / wanted);
+        return granted;
+    }
+
+    private static StreamBounds bounds(double share) {
+        StreamBounds whole = StreamBounds.defaults();
+        long queue = Math.max(LEAST_QUEUE, (long) (whole.queueBytes() * share));
+        return new StreamBounds(whole.queueRows(), queue, whole.chunkRows(), Math.min(whole.chunkBytes(), queue));
     }
 
     /** Reads the lake's tables as any Iceberg reader does. */
