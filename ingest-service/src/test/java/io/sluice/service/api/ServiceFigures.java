@@ -14,13 +14,17 @@ import java.util.stream.Stream;
  *
  * @param liveBytes on the heap, after a collection of all of it
  * @param threads of the JVM and of native libraries
+ * @param pipelineThreads those of them that bear a pipeline's work in their name
  * @param files open files and sockets
  * @param connections of pipelines to the source
  */
-record ServiceFigures(long liveBytes, long threads, long files, long connections) {
+record ServiceFigures(long liveBytes, long threads, long pipelineThreads, long files, long connections) {
 
     private static final Pattern TOTAL = Pattern.compile("(?m)^Total\\s+\\d+\\s+(\\d+)");
     private static final Pattern THREADS = Pattern.compile("(?m)^Threads:\\s+(\\d+)");
+
+    private static final Pattern PIPELINES = Pattern.compile(
+            "(?m)^\"(pipeline-|changes-|snapshot-reader-|cut-committer|load-|sluice-watch-|verify-|debezium)");
 
     static ServiceFigures of(long pid, TestDatabase database) throws IOException, InterruptedException {
         long files;
@@ -28,8 +32,9 @@ record ServiceFigures(long liveBytes, long threads, long files, long connections
             files = open.count();
         }
         return new ServiceFigures(
-                number(TOTAL, histogram(pid)),
+                number(TOTAL, jcmd(pid, "GC.class_histogram")),
                 number(THREADS, Files.readString(Path.of("/proc", Long.toString(pid), "status"))),
+                PIPELINES.matcher(jcmd(pid, "Thread.print")).results().count(),
                 files,
                 connections(database));
     }
@@ -39,12 +44,10 @@ record ServiceFigures(long liveBytes, long threads, long files, long connections
                 + " AND datname = current_database()");
     }
 
-    /** Of live objects only, for which everything is collected first. */
-    private static String histogram(long pid) throws IOException, InterruptedException {
+    /** A histogram is of live objects only, for which everything is collected first. */
+    private static String jcmd(long pid, String command) throws IOException, InterruptedException {
         Process jcmd = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
-                        Long.toString(pid),
-                        "GC.class_histogram")
+                        Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(), Long.toString(pid), command)
                 .redirectErrorStream(true)
                 .start();
         String told = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
