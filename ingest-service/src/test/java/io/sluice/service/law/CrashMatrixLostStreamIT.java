@@ -17,6 +17,16 @@ class CrashMatrixLostStreamIT extends CrashMatrix {
         bank().transfers(5);
     }
 
+    /** From the new slot on it is a first load, whose steps {@link CrashMatrixSnapshotIT} dies at. */
+    @Override
+    boolean isOwn(FailPoint point) {
+        return switch (point) {
+            case LOAD_AFTER_STEP, HANDOVER_BEFORE_STREAM, CUT_AFTER_CATALOG, CUT_AFTER_TABLES -> true;
+            case SLOT_BEFORE_DROP, SLOT_AFTER_DROP, SLOT_BEFORE_CREATION, SLOT_AFTER_CREATION -> true;
+            default -> !point.isReachedIn(Phase.SNAPSHOT);
+        };
+    }
+
     /** Between two tables. */
     @Override
     int occurrences(FailPoint point) {
