@@ -14,6 +14,7 @@ import io.sluice.service.wiring.ConfiguredTables;
 import io.sluice.service.wiring.LocalCatalog;
 import io.sluice.service.wiring.PipelineAssembly;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -47,7 +48,13 @@ public final class Planner {
         Map<TableId, LakeTableState> states = new HashMap<>();
         List<String> objections = new ArrayList<>();
         List<String> notes = new ArrayList<>();
-        askLake(config, outcome.tables(), states, objections, notes);
+        try {
+            askLake(config, outcome.tables(), states, objections, notes);
+        } catch (InvalidPathException e) {
+            objections.add(
+                    "The warehouse or the catalog's file has a name that this machine's file system cannot have: "
+                            + e.getReason() + ".");
+        }
         if (states.values().stream().anyMatch(state -> state.phase() == TablePhase.STREAMING)) {
             gap.ifPresent(reason -> lostStream(config, reason, objections, notes));
         }
