@@ -97,7 +97,8 @@ class LeaderElectionIT {
             try (ChildProcess leader = start(cluster, "sluice-0", law)) {
                 leader.awaitLine("handover", LIMIT);
                 cluster.failing(call -> Fault.SILENT);
-                leader.awaitLine("Lost the leadership \\(not renewed within PT5S.*(did not answer|cannot be asked)", LIMIT);
+                leader.awaitLine(
+                        "Lost the leadership \\(not renewed within PT5S.*(did not answer|cannot be asked)", LIMIT);
                 assertThat(leader.awaitExit(Duration.ofSeconds(20))).isEqualTo(6);
             }
             law.catchUp();
