@@ -1,6 +1,7 @@
 package io.sluice.service;
 
 import io.sluice.pipeline.batch.ColumnBatch;
+import io.sluice.pipeline.lake.DeadLetter;
 import io.sluice.pipeline.lake.LakeCut;
 import io.sluice.service.runtime.Pipeline;
 import io.sluice.service.runtime.PipelinePhase;
@@ -23,6 +24,7 @@ public final class PipelineDouble implements Pipeline {
     private volatile CompletableFuture<Long> requestedCut = CompletableFuture.completedFuture(18L);
     private final Set<String> resnapshots = ConcurrentHashMap.newKeySet();
     private volatile List<LakeCut> cuts = List.of();
+    private volatile List<DeadLetter> deadLetters = List.of();
     private volatile RunMode mode = RunMode.UNTIL_STOPPED;
 
     public PipelineDouble(String name, PipelineState state) {
@@ -125,6 +127,16 @@ public final class PipelineDouble implements Pipeline {
     /** The lake's cuts, newest first. */
     public void cuts(List<LakeCut> newCuts) {
         cuts = newCuts;
+    }
+
+    @Override
+    public List<DeadLetter> deadLetters(int limit) {
+        return deadLetters.stream().limit(limit).toList();
+    }
+
+    /** What is set aside, latest first. */
+    public void deadLetters(List<DeadLetter> newDeadLetters) {
+        deadLetters = newDeadLetters;
     }
 
     @Override

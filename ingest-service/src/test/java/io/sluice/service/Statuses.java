@@ -26,7 +26,8 @@ public final class Statuses {
                 7,
                 phase == PipelinePhase.SNAPSHOT ? Optional.empty() : Optional.of("0/1A2B3C4D"),
                 phase == PipelinePhase.SNAPSHOT ? OptionalLong.empty() : OptionalLong.of(123),
-                "");
+                "",
+                0);
     }
 
     public static PipelineStatus pipeline(

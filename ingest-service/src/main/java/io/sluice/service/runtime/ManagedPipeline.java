@@ -4,6 +4,7 @@ import io.sluice.config.OnLostSlot;
 import io.sluice.pipeline.batch.ColumnBatch;
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
+import io.sluice.pipeline.lake.DeadLetter;
 import io.sluice.pipeline.lake.Lake;
 import io.sluice.pipeline.lake.LakeCut;
 import io.sluice.pipeline.position.Position;
@@ -180,6 +181,11 @@ final class ManagedPipeline implements Pipeline {
         try (Lake lake = connectors.openLake()) {
             return lake.cuts(sinks, limit);
         }
+    }
+
+    @Override
+    public List<DeadLetter> deadLetters(int limit) {
+        return List.of();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.sluice.service.runtime;
 
 import io.sluice.pipeline.batch.ColumnBatch;
+import io.sluice.pipeline.lake.DeadLetter;
 import io.sluice.pipeline.lake.LakeCut;
 import java.time.Duration;
 import java.util.List;
@@ -85,6 +86,14 @@ public interface Pipeline extends AutoCloseable {
      * @throws io.sluice.pipeline.error.PipelineException when the lake cannot be read
      */
     List<LakeCut> cuts(int limit);
+
+    /**
+     * Rows of the source that are set aside at present, latest first; empty when the pipeline sets none aside.
+     *
+     * @param limit at most so many, from 1
+     * @throws io.sluice.pipeline.error.PipelineException when the lake cannot be read
+     */
+    List<DeadLetter> deadLetters(int limit);
 
     /**
      * Waits until the pipeline is {@code STOPPED} or {@code FAILED}.

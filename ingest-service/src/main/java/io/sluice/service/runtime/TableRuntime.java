@@ -197,6 +197,7 @@ final class TableRuntime {
                 changes.get(),
                 now.position(),
                 now.snapshotId(),
-                now.detail());
+                now.detail(),
+                0);
     }
 }

@@ -17,6 +17,7 @@ import java.util.OptionalLong;
  * @param position the source position the table is published at
  * @param snapshotId the Iceberg snapshot it is published in
  * @param detail why it is stopped; empty otherwise
+ * @param setAside rows of the source that are set aside at present
  */
 public record TableStatus(
         String source,
@@ -29,4 +30,5 @@ public record TableStatus(
         long changes,
         Optional<String> position,
         OptionalLong snapshotId,
-        String detail) {}
+        String detail,
+        long setAside) {}
