@@ -3,6 +3,7 @@ package io.sluice.config;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Makes the public records out of values that were found to be right. */
 final class Assembler {
@@ -23,10 +24,24 @@ final class Assembler {
                 pipeline.get(Vocabulary.DRAIN_AFTER),
                 pipeline.get(Vocabulary.BUFFER_MEMORY),
                 pipeline.find(Vocabulary.STATE_DIRECTORY).orElseGet(() -> Path.of(".sluice", name)),
+                deadLetters(pipeline, document.get(Vocabulary.SINK).get(Vocabulary.NAMESPACE)),
                 source(document.get(Vocabulary.SOURCE), name),
                 sink(document.get(Vocabulary.SINK)),
                 transforms(document),
                 routes(document));
+    }
+
+    private static Optional<DeadLetterConfig> deadLetters(Values pipeline, String namespace) {
+        return pipeline.find(Vocabulary.DEAD_LETTERS)
+                .map(name -> new DeadLetterConfig(
+                        deadLetterTable(name, namespace), Math.toIntExact(pipeline.get(Vocabulary.DEAD_LETTER_LIMIT))));
+    }
+
+    static TableName deadLetterTable(String name, String namespace) {
+        int dot = name.lastIndexOf('.');
+        return dot < 0
+                ? new TableName(namespace, name)
+                : new TableName(name.substring(0, dot), name.substring(dot + 1));
     }
 
     private static SourceConfig source(Values source, String pipeline) {

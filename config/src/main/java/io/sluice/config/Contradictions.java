@@ -27,6 +27,8 @@ final class Contradictions {
     }
 
     void check() {
+        document.find(Vocabulary.PIPELINE)
+                .ifPresent(pipeline -> together(pipeline, Vocabulary.DEAD_LETTER_LIMIT, Vocabulary.DEAD_LETTERS));
         document.find(Vocabulary.SOURCE).ifPresent(source -> {
             postgresOnly(source, Vocabulary.SLOT_NAME);
             postgresOnly(source, Vocabulary.PUBLICATION_NAME);
@@ -218,6 +220,9 @@ final class Contradictions {
                 tables.put(table, route.at(Vocabulary.SOURCE_TABLE));
             }
         }
+        Optional<TableName> deadLetters = document.find(Vocabulary.PIPELINE)
+                .flatMap(pipeline -> pipeline.find(Vocabulary.DEAD_LETTERS))
+                .map(name -> Assembler.deadLetterTable(name, namespace.get()));
         Map<TableName, TableName> sources = new LinkedHashMap<>();
         tables.forEach((table, place) -> {
             Optional<Values> route = firstFor(routes, table);
@@ -228,9 +233,15 @@ final class Contradictions {
             }
             TableName target = route.map(values -> Assembler.route(values).sinkFor(namespace.get(), table.name()))
                     .orElseGet(() -> new TableName(namespace.get(), table.name()));
+            Place at = route.map(values -> values.at(Vocabulary.SINK_TABLE)).orElse(place);
+            if (deadLetters.equals(Optional.of(target))) {
+                problems.add(
+                        at,
+                        "the source table " + table + " would be written to " + target
+                                + ", which pipeline.dead-letters names; give one of the two another name");
+            }
             TableName other = sources.putIfAbsent(target, table);
             if (other != null) {
-                Place at = route.map(values -> values.at(Vocabulary.SINK_TABLE)).orElse(place);
                 problems.add(
                         at,
                         "the source tables " + other + " and " + table + " would both be written to " + target

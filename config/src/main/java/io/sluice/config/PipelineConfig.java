@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param drainAfter how long tables are loaded before their changes wait in the lake, 0 s to 365 d
  * @param bufferMemory how much memory rows on their way may take, 16 MB or more
  * @param stateDirectory where local caches are kept; all of it can be rebuilt
+ * @param deadLetters where rows are noted that have no place in the lake; empty when such a row stops its table
  * @param source the database
  * @param sink the lake
  * @param transforms in the file's order; the first that selects a table is the one for it
@@ -39,6 +40,7 @@ public record PipelineConfig(
         Duration drainAfter,
         DataSize bufferMemory,
         Path stateDirectory,
+        Optional<DeadLetterConfig> deadLetters,
         SourceConfig source,
         SinkConfig sink,
         List<TransformRule> transforms,
@@ -71,8 +73,8 @@ public record PipelineConfig(
     }
 
     /**
-     * Sentences that name the tables of the source that would be written into one and the same lake table, which
-     * patterns can only show once the real tables are known. Empty when every table has its own.
+     * Sentences that name the tables of the source that would be written into one and the same lake table, or into that of
+     * the dead letters, which patterns can only show once the real tables are known. Empty when every table has its own.
      *
      * @param tables the source's tables that the pipeline reads
      */
@@ -81,6 +83,10 @@ public record PipelineConfig(
         List<String> collisions = new ArrayList<>();
         for (TableName table : tables) {
             TableName target = sinkFor(table.namespace(), table.name());
+            if (deadLetters.map(DeadLetterConfig::table).equals(Optional.of(target))) {
+                collisions.add("The source table " + table + " would be written to " + target
+                        + ", which pipeline.dead-letters names; give one of the two another name");
+            }
             TableName other = sources.putIfAbsent(target, table);
             if (other != null && !other.equals(table)) {
                 collisions.add("The source tables " + other + " and " + table + " would both be written to " + target

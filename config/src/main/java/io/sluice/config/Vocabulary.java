@@ -92,6 +92,20 @@ final class Vocabulary {
                             + "the working directory.")
             .example("/var/lib/sluice/shop");
 
+    static final Key<String> DEAD_LETTERS = Key.optional(
+                    "dead-letters",
+                    Texts.like("a table such as dead_letters or shop.dead_letters", DOTTED),
+                    "The lake table that notes rows which cannot be read or transformed without loss, so that their tables "
+                            + "go on without them; a name without a namespace is put into the sink's. Default: such a row "
+                            + "stops its table.")
+            .example("shop.dead_letters");
+    static final Key<Long> DEAD_LETTER_LIMIT = Key.withDefault(
+                    "dead-letter-limit",
+                    new WholeType(1, 100_000),
+                    "1000",
+                    "How many rows of one table may be set aside at a time; one more stops the table. Range: 1 to 100000.")
+            .example("50");
+
     // ---- source
 
     static final Key<SourceType> SOURCE_TYPE = Key.required(
@@ -285,7 +299,9 @@ final class Vocabulary {
                     SNAPSHOT_CHUNK_SIZE,
                     DRAIN_AFTER,
                     BUFFER_MEMORY,
-                    STATE_DIRECTORY)),
+                    STATE_DIRECTORY,
+                    DEAD_LETTERS,
+                    DEAD_LETTER_LIMIT)),
             "The pipeline as a whole.");
     static final Key<Values> SOURCE = Key.required(
             "source",

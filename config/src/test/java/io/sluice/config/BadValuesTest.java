@@ -102,6 +102,12 @@ class BadValuesTest {
                 pipeline("huge size", "buffer-memory: 99999999999TB", "buffer-memory", "2^63"),
                 pipeline("no parallelism", "snapshot-parallelism: 0", "snapshot-parallelism", "from 1 to 64"),
                 pipeline("drained too late", "drain-after: 366d", "drain-after", "out of range", "0s to 365d"),
+                pipeline(
+                        "no room for letters",
+                        "dead-letter-limit: 0\n  dead-letters: x",
+                        "dead-letter-limit",
+                        "from 1 to 100000"),
+                pipeline("letters nowhere", "dead-letters: a..b", "dead-letters", "is not a table such as"),
                 pipeline("small chunks", "snapshot-chunk-size: 1MB", "snapshot-chunk-size", "1MiB"),
                 pipeline("much parallelism", "snapshot-parallelism: 65", "snapshot-parallelism", "from 1 to 64"),
                 pipeline("no rows", "commit-max-rows: 0", "commit-max-rows", "of 1 or more"),
@@ -204,6 +210,18 @@ class BadValuesTest {
                         "ssl-cert: a.crt\n  ssl-key: a.key\n  ssl-mode: disable",
                         "ssl-cert",
                         "ssl-mode disable"),
+                pipeline(
+                        "limit without letters",
+                        "dead-letter-limit: 5",
+                        "dead-letter-limit",
+                        "is of no use without 'dead-letters'"),
+                line(
+                        "letters among the rows",
+                        "  name: shop\n",
+                        "  name: shop\n  dead-letters: orders\n",
+                        9,
+                        "source.tables",
+                        "public.orders would be written to lake.orders, which pipeline.dead-letters names"),
                 source("certificate without its key", "ssl-cert: a.crt", "ssl-cert", "without 'ssl-key'"),
                 source("key without its certificate", "ssl-key: a.key", "ssl-key", "without 'ssl-cert'"),
                 tables(

@@ -37,7 +37,7 @@ class PipelineSchemaTest {
     /** All sections, with the keys that have no example of their own; YAML is a superset of JSON. */
     private static final String BASE = """
             {
-              "pipeline": {"name": "base"},
+              "pipeline": {"name": "base", "dead-letters": "base.letters"},
               "source": {"type": "postgres", "hostname": "localhost", "database-name": "base", "username": "base",
                          "ssl-cert": "base.crt", "ssl-key": "base.key",
                          "tables": ".*..*"},
@@ -201,6 +201,9 @@ class PipelineSchemaTest {
     static {
         DEFAULTS.put(
                 "source.on-lost-slot \"resnapshot\"", Map.entry(c -> c.source().onLostSlot(), OnLostSlot.RESNAPSHOT));
+        DEFAULTS.put(
+                "pipeline.dead-letter-limit 1000",
+                Map.entry(c -> c.deadLetters().orElseThrow().limit(), 1_000));
         DEFAULTS.put("pipeline.drain-after \"1m\"", Map.entry(PipelineConfig::drainAfter, Duration.ofMinutes(1)));
     }
 
@@ -228,6 +231,10 @@ class PipelineSchemaTest {
         assertThat(config.source().port()).isEqualTo(5432);
         assertThat(config.source().slotName()).isEqualTo("sluice_shop__eu_1");
         assertThat(config.source().publicationName()).isEqualTo("sluice_shop__eu_1");
+        assertThat(config.deadLetters().map(DeadLetterConfig::table)).contains(new TableName("base", "letters"));
+        assertThat(Fixtures.read(BASE.replace("base.letters", "letters")).deadLetters())
+                .contains(new DeadLetterConfig(new TableName("base", "letters"), 1_000));
+        assertThat(Fixtures.read(Fixtures.MINIMAL).deadLetters()).isEmpty();
         assertThat(config.source().password()).isEmpty();
         assertThat(config.source().sslRootCert()).isEmpty();
         assertThat(Fixtures.read(Fixtures.MINIMAL).source().sslCert()).isEmpty();

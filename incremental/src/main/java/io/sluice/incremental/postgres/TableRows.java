@@ -219,16 +219,27 @@ final class TableRows {
         try {
             readers[column].append(data, start, length, vector);
         } catch (UnreadableValueException e) {
-            throw new PipelineException(
-                    ErrorKind.DATA_REFUSED,
-                    schema.table(),
-                    "A value of column '" + schema.column(column).name() + "' ("
-                            + schema.column(column).nativeType() + ") of table " + schema.table()
-                            + " in the change at position " + new LogSequenceNumber(position) + " " + e.getMessage()
-                            + ". Correct the row at the source and snapshot the table again, or leave it out of the"
-                            + " pipeline.",
-                    e);
+            refuse(column, vector, position, e);
         }
+    }
+
+    /** Readers append last, so that an unreadable value has left nothing in its vector. */
+    private void refuse(int column, ColumnVector vector, long position, UnreadableValueException unreadable) {
+        String name = schema.column(column).name();
+        String type = schema.column(column).nativeType();
+        String message = "A value of column '" + name + "' (" + type + ") of table " + schema.table()
+                + " in the change at position " + new LogSequenceNumber(position) + " " + unreadable.getMessage()
+                + ". Correct the row at the source and snapshot the table again, or leave it out of the pipeline.";
+        if (isKey[column] || !schema.hasKey()) {
+            throw new PipelineException(ErrorKind.DATA_REFUSED, schema.table(), message, unreadable);
+        }
+        vector.appendNull();
+        open().refuse(
+                        name,
+                        "The value (" + type + ") " + unreadable.getMessage()
+                                + ", so it has no lossless place in the lake. Correct the row at the source, or change the"
+                                + " column's type.",
+                        message);
     }
 
     private void requireWidth(Tuple row, long position) {

@@ -10,6 +10,7 @@ import io.sluice.pipeline.batch.Int128Vector;
 import io.sluice.pipeline.batch.IntVector;
 import io.sluice.pipeline.batch.LongVector;
 import io.sluice.pipeline.batch.RowOperation;
+import io.sluice.pipeline.batch.RowRefusal;
 import io.sluice.pipeline.position.LogSequenceNumber;
 import io.sluice.pipeline.position.Position;
 import io.sluice.pipeline.schema.Column;
@@ -159,6 +160,18 @@ final class TestStream implements AutoCloseable {
             rows.addAll(rows(chunk, table));
         }
         return rows;
+    }
+
+    List<RowRefusal> refusals(String table) {
+        List<RowRefusal> refusals = new ArrayList<>();
+        for (ChangeChunk chunk : chunks) {
+            for (ColumnBatch batch : chunk.batches()) {
+                if (batch.schema().table().equals(TableId.parse(table))) {
+                    refusals.addAll(batch.refusals());
+                }
+            }
+        }
+        return refusals;
     }
 
     static List<String> rows(ChangeChunk chunk, String table) {

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Values of every mapped type, at their extremes, become exactly the values of the vectors. */
 @ExtendWith(PostgresExtension.class)
@@ -145,16 +146,35 @@ class TypesIT {
         database.execute("CREATE TABLE t (id int PRIMARY KEY, c " + type + ")");
         try (TestStream stream = TestStream.create(database, "FOR TABLE t")) {
             stream.start(stream.schema("public.t"));
-            database.execute("INSERT INTO t VALUES (1, NULL)", "INSERT INTO t VALUES (2, '" + value + "')");
+            database.execute("INSERT INTO t VALUES (1, NULL), (2, '" + value + "')", "INSERT INTO t VALUES (3, NULL)");
+            stream.catchUp();
+            assertThat(stream.rows("public.t")).containsExactly("INSERT 1|-", "INSERT 2|-", "INSERT 3|-");
+            assertThat(stream.refusals("public.t")).singleElement().satisfies(refusal -> {
+                assertThat(refusal.row()).isEqualTo(1);
+                assertThat(refusal.column()).isEqualTo("c");
+                assertThat(refusal.reason()).contains(reason, "Correct the row");
+                assertThat(refusal.message())
+                        .contains("column 'c'", "table public.t", reason)
+                        .matches("(?s).*position [0-9A-F]+/[0-9A-F]+.*");
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PRIMARY KEY", ""})
+    void aValueWithoutAPlaceEndsTheStreamInAKeyAndInATableWithoutOne(String key, TestDatabase database) {
+        database.execute("CREATE TABLE t (c time " + key + ")");
+        try (TestStream stream = TestStream.create(database, "FOR TABLE t")) {
+            stream.start(stream.schema("public.t"));
+            database.execute("INSERT INTO t VALUES ('10:00')", "INSERT INTO t VALUES ('24:00')");
             assertThatThrownBy(stream::catchUp).isInstanceOfSatisfying(PipelineException.class, failure -> {
                 assertThat(failure.kind()).isEqualTo(ErrorKind.DATA_REFUSED);
                 assertThat(failure.table()).contains(new TableId("public", "t"));
                 assertThat(failure)
                         .hasMessageContaining("column 'c'")
-                        .hasMessageContaining(reason)
+                        .hasMessageContaining("end of the day")
                         .hasMessageMatching("(?s).*position [0-9A-F]+/[0-9A-F]+.*");
             });
-            assertThat(stream.rows("public.t")).containsExactly("INSERT 1|-");
         }
     }
 

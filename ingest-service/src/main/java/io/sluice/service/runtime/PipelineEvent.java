@@ -29,6 +29,17 @@ public sealed interface PipelineEvent {
     /** A table was left behind. */
     record TableStopped(String pipeline, String source, String reason) implements PipelineEvent {}
 
+    /**
+     * Rows that have no place in the lake were set aside; that is durable.
+     *
+     * @param table the table at the source
+     * @param rows how many, from 1
+     * @param column the column of the last of them whose value was refused, or that the expression computes
+     * @param reason why, of the last of them
+     */
+    record RowsSetAside(String pipeline, String table, long rows, String column, String reason)
+            implements PipelineEvent {}
+
     /** A comparison of source and lake goes on. */
     record VerificationProgressed(String pipeline, String step, int tablesDone, int tablesTotal)
             implements PipelineEvent {}

@@ -2,12 +2,19 @@ package io.sluice.pipeline.batch;
 
 import io.sluice.pipeline.schema.TableSchema;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The unit of data that moves through the whole system: rows of one table in one schema version, a vector per column.
  * A batch of changes has an operation per row ({@link RowOperation}) and the place of the change in the source's log;
  * a batch of a snapshot has neither.
+ *
+ * <p>A value that has no lossless place stands as a null in its vector, and its row among the {@link #refusals}. A
+ * transform either fails on such a batch or leaves those rows out; nothing else may be done with them.
  *
  * <p>Owned by one thread at a time and handed over whole; not changed any more once handed over.
  */
@@ -27,6 +34,8 @@ public final class ColumnBatch implements Serializable {
     private byte[] operations;
     private long[] positions;
     private int rowCount;
+    /** There are none in nearly every batch. */
+    private @Nullable ArrayList<RowRefusal> refusals;
 
     private ColumnBatch(
             TableSchema schema, Content content, ColumnVector[] columns, byte[] operations, long[] positions) {
@@ -129,6 +138,31 @@ public final class ColumnBatch implements Serializable {
         rowCount++;
     }
 
+    /** Notes that a value of the row that is being appended has no lossless place; its vector was given a null for it. */
+    public void refuse(String column, String reason, String message) {
+        addRefusal(new RowRefusal(rowCount, column, reason, message));
+    }
+
+    /** Notes refusals of a batch with the same columns; their rows are this batch's, present or to come. */
+    public void refuseAll(List<RowRefusal> refused) {
+        refused.forEach(this::addRefusal);
+    }
+
+    private void addRefusal(RowRefusal refusal) {
+        ArrayList<RowRefusal> present = refusals;
+        if (present == null) {
+            present = new ArrayList<>();
+            refusals = present;
+        }
+        present.add(refusal);
+    }
+
+    /** Values without a lossless place, by rising row; a row with several of them is there several times. */
+    public List<RowRefusal> refusals() {
+        ArrayList<RowRefusal> present = refusals;
+        return present == null ? List.of() : Collections.unmodifiableList(present);
+    }
+
     /** Ends a row of a snapshot whose values were appended to every vector. */
     public void endRow() {
         rowCount++;
@@ -141,6 +175,10 @@ public final class ColumnBatch implements Serializable {
      */
     public void endRows(int rows) {
         rowCount = rows;
+        ArrayList<RowRefusal> present = refusals;
+        if (present != null) {
+            present.removeIf(refusal -> refusal.row() >= rows);
+        }
         checkSizes();
     }
 
@@ -160,7 +198,7 @@ public final class ColumnBatch implements Serializable {
             selected[i] = columns[i].gather(selection, count);
         }
         if (content == Content.SNAPSHOT) {
-            return ofSnapshot(schema, selected, count);
+            return withRefusals(ofSnapshot(schema, selected, count), selection, count);
         }
         byte[] selectedOperations = new byte[count];
         long[] selectedPositions = new long[count];
@@ -168,7 +206,21 @@ public final class ColumnBatch implements Serializable {
             selectedOperations[i] = operations[selection[i]];
             selectedPositions[i] = positions[selection[i]];
         }
-        return ofChanges(schema, selected, selectedOperations, selectedPositions, count);
+        return withRefusals(
+                ofChanges(schema, selected, selectedOperations, selectedPositions, count), selection, count);
+    }
+
+    private ColumnBatch withRefusals(ColumnBatch gathered, int[] selection, int count) {
+        if (refusals != null) {
+            for (int i = 0; i < count; i++) {
+                for (RowRefusal refusal : refusals) {
+                    if (refusal.row() == selection[i]) {
+                        gathered.addRefusal(refusal.at(i));
+                    }
+                }
+            }
+        }
+        return gathered;
     }
 
     private void checkSizes() {

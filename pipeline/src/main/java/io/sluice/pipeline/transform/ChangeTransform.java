@@ -9,6 +9,7 @@ import io.sluice.pipeline.error.PipelineException;
 import io.sluice.pipeline.schema.TableSchema;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Optional;
 
 /**
  * Transforms one batch of changes: decides what becomes of each row, computes columns only for rows that bring a state,
@@ -34,8 +35,15 @@ final class ChangeTransform {
 
     private int stateCount;
 
-    ChangeTransform(CompiledTransform transform, ColumnBatch batch) {
+    /** Where the rows of the result come from. */
+    private int[] origins = new int[0];
+
+    /** What is done with rows that cannot be transformed; empty when the batch fails with one. */
+    private final Optional<RowSieve> sieve;
+
+    ChangeTransform(CompiledTransform transform, ColumnBatch batch, Optional<RowSieve> sieve) {
         this.transform = transform;
+        this.sieve = sieve;
         this.batch = batch;
         this.input = transform.input();
         this.rows = batch.rowCount();
@@ -49,6 +57,7 @@ final class ChangeTransform {
         if (transform.filter().isPresent()) {
             filter(transform.filter().get());
         }
+        sieve.ifPresent(this::leaveOutRefusedValues);
         boolean computed = false;
         for (int column = 0; column < transform.width(); column++) {
             if (!transform.isPlain(column)) {
@@ -62,6 +71,11 @@ final class ChangeTransform {
             compute(results, places);
         }
         return assemble(results, places);
+    }
+
+    /** For each row of the result its index in the batch before. */
+    int[] origins() {
+        return origins;
     }
 
     /** Tells rows that bring a state from those that only carry a key or nothing. */
@@ -102,10 +116,33 @@ final class ChangeTransform {
             System.arraycopy(states, 0, decidable, 0, stateCount);
             count = stateCount;
         }
-        if (count == 0) {
-            return;
+        if (sieve.isPresent()) {
+            int before = sieve.get().leftOut();
+            count = sieve.get().withoutRefused(inputs, decidable, count);
+            dropLeftOut(sieve.get(), before);
         }
-        BooleanVector kept = transform.filter(frame.select(decidable, count));
+        if (count > 0 && !filter(decidable, count)) {
+            // With the failing rows left out.
+            int before = sieve.orElseThrow().leftOut();
+            count = sieve.get().withoutFailing(RowSieve.FILTER, frame, decidable, count);
+            dropLeftOut(sieve.get(), before);
+            if (count > 0 && !filter(decidable, count)) {
+                throw defect("the filter failed on all rows together and on none alone");
+            }
+        }
+    }
+
+    /** Drops the rows that the filter is not true for; false when it failed on one that may be left out. */
+    private boolean filter(int[] decidable, int count) {
+        BooleanVector kept;
+        try {
+            kept = transform.filter(frame.select(decidable, count));
+        } catch (PipelineException e) {
+            if (e.kind() != ErrorKind.DATA_REFUSED || sieve.isEmpty()) {
+                throw e;
+            }
+            return false;
+        }
         byte[] values = kept.values();
         boolean dropped = false;
         for (int i = 0; i < count; i++) {
@@ -115,15 +152,50 @@ final class ChangeTransform {
             }
         }
         if (dropped) {
-            int rest = 0;
-            for (int i = 0; i < stateCount; i++) {
-                int row = states[i];
-                boolean stays = verdicts[row] != DROPPED && (verdicts[row] != RowOperation.DELETE || !input.hasKey());
-                states[rest] = row;
-                rest += stays ? 1 : 0;
-            }
-            stateCount = rest;
+            forgetDropped();
         }
+        return true;
+    }
+
+    private void forgetDropped() {
+        int rest = 0;
+        for (int i = 0; i < stateCount; i++) {
+            int row = states[i];
+            boolean stays = verdicts[row] != DROPPED && (verdicts[row] != RowOperation.DELETE || !input.hasKey());
+            states[rest] = row;
+            rest += stays ? 1 : 0;
+        }
+        stateCount = rest;
+    }
+
+    private void dropLeftOut(RowSieve leftOut, int before) {
+        if (leftOut.leftOut() > before) {
+            leftOut.leftOutSince(before).forEach(refusal -> drop(refusal.row()));
+            forgetDropped();
+        }
+    }
+
+    /** Leaves rows out of which the projection reads a refused value. Whether the filter keeps them may be open. */
+    private void leaveOutRefusedValues(RowSieve leftOut) {
+        BitSet inputs = transform.projectionInputs();
+        if (!leftOut.touches(inputs)) {
+            return;
+        }
+        int[] rows = new int[stateCount];
+        int count = 0;
+        for (int i = 0; i < stateCount; i++) {
+            byte verdict = verdicts[states[i]];
+            if (RowOperation.has(verdict, RowOperation.IF_PRESENT)) {
+                if (leftOut.refusedValue(inputs, states[i]) != null) {
+                    flag(states[i], RowOperation.REFETCH);
+                }
+            } else if (!RowOperation.has(verdict, RowOperation.REFETCH)) {
+                rows[count++] = states[i];
+            }
+        }
+        int before = leftOut.leftOut();
+        leftOut.withoutRefused(inputs, rows, count);
+        dropLeftOut(leftOut, before);
     }
 
     /** The filter is not true for the row's new state. */
@@ -183,8 +255,47 @@ final class ChangeTransform {
         return missing;
     }
 
-    /** Computes the computed columns: first for rows that are sure to be in the lake, then for the others. */
+    /** Computes the computed columns, again without rows that fail when those may be left out. */
     private void compute(ColumnVector[] results, int[][] places) {
+        while (true) {
+            int[] failed = {ABSENT};
+            try {
+                computeAll(results, places, failed);
+                return;
+            } catch (PipelineException e) {
+                if (e.kind() != ErrorKind.DATA_REFUSED || sieve.isEmpty() || failed[0] == ABSENT) {
+                    throw e;
+                }
+            }
+            leaveOutFailing(sieve.get(), failed[0]);
+        }
+    }
+
+    /** Leaves out the rows on which a computed column fails that are sure to be in the lake otherwise. */
+    private void leaveOutFailing(RowSieve leftOut, int column) {
+        BitSet inputs = transform.outputExpression(column).inputs();
+        int[] rows = new int[stateCount];
+        int count = 0;
+        for (int i = 0; i < stateCount; i++) {
+            byte flags = (byte) (RowOperation.IF_PRESENT | RowOperation.REFETCH);
+            rows[count] = states[i];
+            count += !RowOperation.has(verdicts[states[i]], flags) && unavailable(inputs, states[i]) == 0 ? 1 : 0;
+        }
+        int before = leftOut.leftOut();
+        leftOut.withoutFailing(column, frame, rows, count);
+        if (leftOut.leftOut() == before) {
+            throw defect("column '" + transform.output().column(column).name()
+                    + "' failed on all rows together and on none alone");
+        }
+        dropLeftOut(leftOut, before);
+    }
+
+    /**
+     * Computes the computed columns: first for rows that are sure to be in the lake, then for the others.
+     *
+     * @param failed gets the column that is being computed for the sure rows
+     */
+    private void computeAll(ColumnVector[] results, int[][] places, int[] failed) {
         int[] sure = new int[stateCount];
         int[] unsure = new int[stateCount];
         int sureCount = 0;
@@ -203,9 +314,11 @@ final class ChangeTransform {
                 Arrays.fill(places[column], ABSENT);
                 results[column] =
                         ColumnVector.create(transform.output().column(column).type(), 0);
+                failed[0] = column;
                 compute(column, sure, sureCount, results, places);
             }
         }
+        failed[0] = ABSENT;
         if (unsureCount > 0) {
             computeUnsure(unsure, unsureCount, results, places);
         }
@@ -306,6 +419,7 @@ final class ChangeTransform {
             operations[i] = verdicts[kept[i]];
             positions[i] = from[kept[i]];
         }
+        origins = kept;
         return ColumnBatch.ofChanges(transform.output(), columns, operations, positions, count);
     }
 

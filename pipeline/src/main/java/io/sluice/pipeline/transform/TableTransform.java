@@ -32,8 +32,19 @@ public interface TableTransform {
     /**
      * Transforms a batch. The result may share vectors with the input; whoever has to keep one of the two copies it.
      *
-     * @throws io.sluice.pipeline.error.PipelineException {@code DATA_REFUSED} when an expression fails on a value:
-     *     overflow, division by zero, a cast that does not fit
+     * @throws io.sluice.pipeline.error.PipelineException {@code DATA_REFUSED} when a value of the batch has no lossless
+     *     place ({@link ColumnBatch#refusals}), or an expression fails on one: overflow, division by zero, a cast that
+     *     does not fit
      */
     ColumnBatch apply(ColumnBatch batch);
+
+    /**
+     * As {@link #apply}, but leaves out rows that cannot be transformed, as if the filter were not true for them. A value
+     * without a lossless place matters only where filter or projection read it, and the projection only for rows that the
+     * filter keeps. Where it takes an unavailable value to tell, the row passes with {@code REFETCH}. As fast as {@link
+     * #apply} for a batch that it has nothing to leave out of.
+     *
+     * @param batch of a table with a key
+     */
+    SiftedRows sift(ColumnBatch batch);
 }

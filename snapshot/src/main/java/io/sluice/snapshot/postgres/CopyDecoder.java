@@ -24,8 +24,8 @@ final class CopyDecoder {
     private final TableSchema schema;
     private final ValueDecoder[] decoders;
     private final String source;
+    private final boolean[] isKey;
     private boolean started;
-    private int column;
 
     /**
      * A decoder of one stream.
@@ -37,6 +37,8 @@ final class CopyDecoder {
     CopyDecoder(TableSchema schema, List<WireForm> forms, String source) {
         this.schema = schema;
         this.source = source;
+        this.isKey = new boolean[schema.width()];
+        schema.key().forEach(index -> isKey[index] = true);
         this.decoders = new ValueDecoder[schema.width()];
         for (int i = 0; i < decoders.length; i++) {
             decoders[i] = ValueDecoder.create(forms.get(i), schema.column(i).type());
@@ -44,16 +46,13 @@ final class CopyDecoder {
     }
 
     /**
-     * Appends the rows of one message to the batch.
+     * Appends the rows of one message to the batch. A value without a lossless place is noted in the batch.
      *
-     * @throws PipelineException {@code DATA_REFUSED} when a value has no lossless place
+     * @throws PipelineException {@code DATA_REFUSED} when that is a value of the key, or of a table without one
      */
     void append(byte[] message, ColumnBatch batch) {
-        column = 0;
         try {
             decode(message, batch);
-        } catch (ValueRefusedException e) {
-            throw refused(e.reason());
         } catch (IndexOutOfBoundsException e) {
             throw new PipelineException(
                     ErrorKind.INTERNAL, schema.table(), "A row ends too early while reading " + source, e);
@@ -76,13 +75,17 @@ final class CopyDecoder {
                         "A row has " + fields + " fields while reading " + source + ", expected " + decoders.length,
                         null);
             }
-            for (column = 0; column < decoders.length; column++) {
+            for (int column = 0; column < decoders.length; column++) {
                 int length = (int) ValueDecoder.INTS.get(message, position);
                 position += Integer.BYTES;
                 if (length == NULL_LENGTH) {
                     vectors[column].appendNull();
                 } else {
-                    decoders[column].decode(message, position, length, vectors[column]);
+                    try {
+                        decoders[column].decode(message, position, length, vectors[column]);
+                    } catch (ValueRefusedException e) {
+                        refuse(column, e.reason(), batch);
+                    }
                     position += length;
                 }
             }
@@ -102,16 +105,23 @@ final class CopyDecoder {
         return SIGNATURE.length + 2 * Integer.BYTES + extension;
     }
 
-    private PipelineException refused(String reason) {
+    /** Decoders append last, so that a refused value has left nothing in its vector. */
+    private void refuse(int column, String reason, ColumnBatch batch) {
         TableId table = schema.table();
         String name = schema.column(column).name();
-        return new PipelineException(
-                ErrorKind.DATA_REFUSED,
-                table,
-                "A value of column '" + name + "' of " + table + " ("
-                        + schema.column(column).nativeType() + ") "
-                        + reason + " and has no lossless place in the lake. It was met while reading " + source
-                        + ". Correct the rows at the source, or change the column's type.",
-                null);
+        String type = schema.column(column).nativeType();
+        String message = "A value of column '" + name + "' of " + table + " (" + type + ") " + reason
+                + " and has no lossless place in the lake. It was met while reading " + source
+                + ". Correct the rows at the source, or change the column's type.";
+        if (isKey[column] || !schema.hasKey()) {
+            throw new PipelineException(ErrorKind.DATA_REFUSED, table, message, null);
+        }
+        batch.column(column).appendNull();
+        batch.refuse(
+                name,
+                "The value (" + type + ") " + reason
+                        + ", so it has no lossless place in the lake. Correct the row at the source, or change the column's"
+                        + " type.",
+                message);
     }
 }

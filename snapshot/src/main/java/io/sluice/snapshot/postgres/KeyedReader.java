@@ -44,7 +44,9 @@ final class KeyedReader {
         ColumnVector[] own = new ColumnVector[table.width()];
         System.arraycopy(rows.columns(), 0, own, 0, own.length);
         LongVector versions = (LongVector) rows.column(table.width());
-        return new RowVersions(ColumnBatch.ofSnapshot(table, own, rows.rowCount()), versions.values());
+        ColumnBatch ownRows = ColumnBatch.ofSnapshot(table, own, rows.rowCount());
+        ownRows.refuseAll(rows.refusals());
+        return new RowVersions(ownRows, versions.values());
     }
 
     /**
@@ -79,6 +81,7 @@ final class KeyedReader {
 
     private static void append(ColumnBatch from, ColumnBatch to) {
         ColumnVector[] targets = to.columns();
+        from.refusals().forEach(refusal -> to.refuseAll(List.of(refusal.at(to.rowCount() + refusal.row()))));
         for (int row = 0; row < from.rowCount(); row++) {
             for (int i = 0; i < targets.length; i++) {
                 targets[i].appendFrom(from.column(i), row);
