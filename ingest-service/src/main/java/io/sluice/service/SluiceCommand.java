@@ -9,6 +9,7 @@ import io.sluice.service.cli.TokenCommand;
 import io.sluice.service.cli.VerifyCommand;
 import io.sluice.service.remote.CompletionCommand;
 import io.sluice.service.remote.CutsCommand;
+import io.sluice.service.remote.DeadLettersCommand;
 import io.sluice.service.remote.RequestCommands;
 import io.sluice.service.remote.StatusCommand;
 import jakarta.enterprise.context.Dependent;
@@ -53,6 +54,7 @@ import picocli.CommandLine.Spec;
             RequestCommands.Resume.class,
             RequestCommands.Resnapshot.class,
             CutsCommand.class,
+            DeadLettersCommand.class,
             TokenCommand.class,
             CompletionCommand.class
         })

@@ -30,6 +30,23 @@ public final class Statuses {
                 0);
     }
 
+    /** The same with so many rows set aside. */
+    public static TableStatus setAside(TableStatus table, long rows) {
+        return new TableStatus(
+                table.source(),
+                table.sink(),
+                table.phase(),
+                table.loading(),
+                table.rowsRead(),
+                table.rowsEstimated(),
+                table.bytesRead(),
+                table.changes(),
+                table.position(),
+                table.snapshotId(),
+                table.detail(),
+                rows);
+    }
+
     public static PipelineStatus pipeline(
             String name, PipelineState state, PipelinePhase phase, long cut, List<TableStatus> tables) {
         return new PipelineStatus(

@@ -41,6 +41,8 @@ public final class ApiDescription implements OASFilter {
             PipelineJson.FailureJson.class,
             CutJson.class,
             CutJson.TableCutJson.class,
+            DeadLettersJson.class,
+            DeadLettersJson.DeadLetterJson.class,
             DefinitionJson.class,
             DefinitionJson.ProblemJson.class,
             EventJson.class,

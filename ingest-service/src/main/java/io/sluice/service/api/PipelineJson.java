@@ -71,10 +71,18 @@ public record PipelineJson(
      * @param tables how many there are
      * @param loading how many are being read, first or anew
      * @param stopped how many were left behind
+     * @param setAside rows of the source that are set aside at present
      */
     @Schema(name = "TableTotals")
     public record TotalsJson(
-            int tables, int loading, int stopped, long rowsRead, long rowsEstimated, long bytesRead, long changes) {
+            int tables,
+            int loading,
+            int stopped,
+            long rowsRead,
+            long rowsEstimated,
+            long bytesRead,
+            long changes,
+            long setAside) {
 
         static TotalsJson of(List<TableStatus> tables) {
             return new TotalsJson(
@@ -86,11 +94,16 @@ public record PipelineJson(
                     tables.stream().mapToLong(TableStatus::rowsRead).sum(),
                     tables.stream().mapToLong(TableStatus::rowsEstimated).sum(),
                     tables.stream().mapToLong(TableStatus::bytesRead).sum(),
-                    tables.stream().mapToLong(TableStatus::changes).sum());
+                    tables.stream().mapToLong(TableStatus::changes).sum(),
+                    tables.stream().mapToLong(TableStatus::setAside).sum());
         }
     }
 
-    /** One table. */
+    /**
+     * One table.
+     *
+     * @param setAside rows of the source that are set aside at present
+     */
     @Schema(name = "Table")
     public record TableJson(
             String source,
@@ -103,7 +116,8 @@ public record PipelineJson(
             long changes,
             @Nullable String position,
             @Nullable Long snapshotId,
-            @Nullable String detail) {
+            @Nullable String detail,
+            long setAside) {
 
         static TableJson of(TableStatus table) {
             return new TableJson(
@@ -117,7 +131,8 @@ public record PipelineJson(
                     table.changes(),
                     table.position().orElse(null),
                     table.snapshotId().isPresent() ? table.snapshotId().getAsLong() : null,
-                    table.detail().isEmpty() ? null : table.detail());
+                    table.detail().isEmpty() ? null : table.detail(),
+                    table.setAside());
         }
     }
 

@@ -219,6 +219,13 @@ final class PipelineMeters {
                         .map(found -> OptionalDouble.of(found.phase() == PipelinePhase.STOPPED ? 1 : 0))
                         .orElse(OptionalDouble.empty()));
         gauge(
+                "sluice.dead.letters",
+                "Rows of the source that are set aside at present",
+                own,
+                () -> statuses.table(name, source)
+                        .map(found -> OptionalDouble.of(found.setAside()))
+                        .orElse(OptionalDouble.empty()));
+        gauge(
                 "sluice.index.bytes",
                 "Size of the table's key index on disk",
                 own,

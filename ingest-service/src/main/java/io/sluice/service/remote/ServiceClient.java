@@ -62,7 +62,8 @@ final class ServiceClient {
         return path.toString();
     }
 
-    private static String segment(String text) {
+    /** A text as a part of a path or a query. */
+    static String segment(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 

@@ -56,12 +56,25 @@ public class StatusCommand implements Callable<Integer> {
 
     private static String tables(JsonNode tables) {
         int stopped = 0;
+        long setAside = 0;
         for (JsonNode table : tables) {
             if (table.path("phase").asText().equals("STOPPED")) {
                 stopped++;
             }
+            setAside += table.path("setAside").asLong();
         }
-        return tables.size() + (stopped == 0 ? "" : " (" + stopped + " stopped)");
+        List<String> notes = new ArrayList<>();
+        if (stopped > 0) {
+            notes.add(stopped + " stopped");
+        }
+        if (setAside > 0) {
+            notes.add(rows(setAside) + " set aside");
+        }
+        return tables.size() + (notes.isEmpty() ? "" : " (" + String.join(", ", notes) + ")");
+    }
+
+    private static String rows(long number) {
+        return Amounts.exact(number) + (number == 1 ? " row" : " rows");
     }
 
     /** One pipeline and its tables. */
@@ -91,6 +104,11 @@ public class StatusCommand implements Callable<Integer> {
             if (!text(one.path("detail")).equals("-")) {
                 details.add(
                         one.path("source").asText() + ": " + one.path("detail").asText());
+            }
+            long setAside = one.path("setAside").asLong();
+            if (setAside > 0) {
+                details.add(one.path("source").asText() + ": " + rows(setAside) + " set aside; 'sluice dead-letters "
+                        + pipeline.path("name").asText() + "' shows them and why");
             }
         }
         lines.addAll(table.lines());

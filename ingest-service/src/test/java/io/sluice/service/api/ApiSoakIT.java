@@ -151,7 +151,7 @@ class ApiSoakIT {
 
     private DescribedApi.Call call(TestDatabase database, String name, Random random) {
         String one = PIPELINES + "/" + name;
-        return switch (random.nextInt(40)) {
+        return switch (random.nextInt(42)) {
             case 0, 1, 2, 3 -> DescribedApi.Call.of("GET", PIPELINES);
             case 4, 5, 6, 7 -> DescribedApi.Call.of("GET", PIPELINES + "?tables=false");
             case 8, 9, 10, 11, 12, 13 -> DescribedApi.Call.of("GET", one);
@@ -175,6 +175,8 @@ class ApiSoakIT {
             case 36 -> DescribedApi.Call.of("POST", PIPELINES).body("application/json", "{\"pipeline\": [");
             case 37 -> DescribedApi.Call.of("GET", one + "/cuts?limit=x");
             case 38 -> DescribedApi.Call.of("GET", one).with("Authorization", "Bearer nobody");
+            case 39 -> DescribedApi.Call.of("GET", one + "/dead-letters");
+            case 40 -> DescribedApi.Call.of("GET", one + "/dead-letters?table=public.t" + name.substring(1));
             default -> put(database, one, name, 200);
         };
     }

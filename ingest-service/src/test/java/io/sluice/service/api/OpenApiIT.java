@@ -51,7 +51,7 @@ class OpenApiIT {
             String url =
                     service.awaitLine("API +(http\\S+)/api/v1/pipelines", LIMIT).group(1);
             DescribedApi api = new DescribedApi(url, ADMIN);
-            assertThat(api.operations()).hasSizeGreaterThanOrEqualTo(19);
+            assertThat(api.operations()).hasSizeGreaterThanOrEqualTo(20);
             described(api);
             examplesAreTaken(api);
             live(api, database, url);
@@ -142,6 +142,10 @@ class OpenApiIT {
         database.execute("UPDATE items SET name = 'changed' WHERE id < 10");
         api.expect(201, DescribedApi.Call.of("POST", LIVE + "/cuts"));
         assertThat(api.expect(200, DescribedApi.Call.of("GET", LIVE + "/cuts"))).isNotEmpty();
+        assertThat(api.expect(200, DescribedApi.Call.of("GET", LIVE + "/dead-letters"))
+                        .path("open")
+                        .asInt(-1))
+                .isZero();
         api.expect(404, DescribedApi.Call.of("GET", LIVE + "/verify"));
         api.expect(202, DescribedApi.Call.of("POST", LIVE + "/verify"));
         await(api, LIVE + "/verify", "\"state\":\"DONE\"");
@@ -202,6 +206,10 @@ class OpenApiIT {
             api.expect(400, DescribedApi.Call.of("GET", PIPELINES + query));
         }
         api.expect(400, DescribedApi.Call.of("GET", LIVE + "/cuts?limit=0"));
+        for (String limit : List.of("0", "1001", "x")) {
+            api.expect(400, DescribedApi.Call.of("GET", LIVE + "/dead-letters?limit=" + limit));
+        }
+        api.expect(404, DescribedApi.Call.of("GET", LIVE + "/dead-letters?table=public.nothing"));
         api.expect(400, DescribedApi.Call.of("POST", LIVE + "/start?mode=x"));
         api.expect(400, DescribedApi.Call.of("POST", LIVE + "/verify?repair=x"));
         api.expect(404, DescribedApi.Call.of("POST", LIVE + "/tables/public.nothing/resnapshot"));

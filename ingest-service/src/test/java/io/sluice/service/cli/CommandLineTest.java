@@ -34,6 +34,14 @@ class CommandLineTest {
     }
 
     @Test
+    void every_command_is_completed() {
+        assertThat(Invocation.of("completion").out())
+                .contains("dead-letters", "resnapshot", "status")
+                .containsPattern("_picocli_sluice_deadletters|_picocli_sluice_dead_letters")
+                .contains("'--table'", "'--limit'");
+    }
+
+    @Test
     void a_wrong_command_line_ends_with_2_and_a_hint() {
         Invocation unknown = Invocation.of("plann", "x.yaml");
 
@@ -45,6 +53,11 @@ class CommandLineTest {
         assertThat(Invocation.of("verify", "--attempts", "0", "x.yaml").exitCode())
                 .isEqualTo(2);
         assertThat(Invocation.of("demo", "--scale", "0").err()).contains("--scale");
+        for (String limit : new String[] {"0", "1001", "many"}) {
+            Invocation refused = Invocation.of("dead-letters", "shop", "--limit", limit);
+            assertThat(refused.exitCode()).isEqualTo(2);
+            assertThat(refused.err()).contains("--limit", limit);
+        }
     }
 
     @Test

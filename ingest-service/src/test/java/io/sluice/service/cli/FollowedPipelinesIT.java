@@ -76,6 +76,10 @@ class FollowedPipelinesIT {
             assertThat(sluice("verify", "notes", "--url", origin(url))).isZero();
             assertThat(sluice("status", "--url", origin(url))).isZero();
             assertThat(sluice("cuts", "notes", "--take", "--url", origin(url))).isZero();
+            assertThat(sluice("dead-letters", "notes", "--table", "public.notes", "--json", "--url", origin(url)))
+                    .isZero();
+            assertThat(sluice("dead-letters", "notes", "--table", "public.nothing", "--url", origin(url)))
+                    .isEqualTo(1);
             assertThat(sluice("pause", "nobody", "--url", origin(url))).isEqualTo(1);
 
             Files.writeString(followed.resolve("items.yaml"), yaml(database, "items", "200ms"));

@@ -89,6 +89,9 @@ final class FuzzedRequests {
             "/cuts?limit=0",
             "/cuts?limit=x",
             "/cuts?limit=99999999999",
+            "/dead-letters",
+            "/dead-letters?limit=1001",
+            "/dead-letters?table=%00",
             "/start?mode=%00",
             "/verify?repair=perhaps");
     private static final List<String> METHODS =

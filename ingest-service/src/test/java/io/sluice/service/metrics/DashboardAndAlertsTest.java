@@ -10,9 +10,11 @@ import io.micrometer.prometheus.PrometheusMeterRegistry;
 import io.prometheus.client.CollectorRegistry;
 import io.quarkus.runtime.StartupEvent;
 import io.sluice.service.PipelineDouble;
+import io.sluice.service.Statuses;
 import io.sluice.service.observe.Activity;
 import io.sluice.service.observe.Observations;
 import io.sluice.service.runtime.PipelineEvent;
+import io.sluice.service.runtime.PipelinePhase;
 import io.sluice.service.runtime.PipelineState;
 import io.sluice.service.wiring.PipelineRegistry;
 import java.io.IOException;
@@ -45,7 +47,12 @@ class DashboardAndAlertsTest {
         new PipelineMetrics(
                         registry, observations, new Activity.Limits(Duration.ofMinutes(1), Duration.ofHours(1)), meters)
                 .start(new StartupEvent());
-        registry.add(new PipelineDouble("shop", PipelineState.RUNNING));
+        registry.add(new PipelineDouble(
+                "shop",
+                PipelineState.RUNNING,
+                List.of(
+                        Statuses.table("public.items", PipelinePhase.STREAMING, 5, 5, 100),
+                        Statuses.setAside(Statuses.table("public.orders", PipelinePhase.STREAMING, 9, 9, 100), 3))));
         registry.accept(new PipelineEvent.StateChanged("shop", PipelineState.STARTING, PipelineState.RUNNING));
         registry.accept(new PipelineEvent.CutPublished("shop", 17, "0/17", 3, 1, 0.5));
         return Scrape.of(meters.scrape());
@@ -62,6 +69,14 @@ class DashboardAndAlertsTest {
         assertThat(scrape.value("sluice_cuts_total", "pipeline", "shop")).isEqualTo(1);
         assertThat(scrape.value("sluice_last_cut_timestamp_seconds", "pipeline", "shop"))
                 .isGreaterThan(1.7e9);
+    }
+
+    @Test
+    void rows_that_are_set_aside_are_counted_by_table() {
+        assertThat(scrape.value("sluice_dead_letters", "pipeline", "shop", "table", "public.orders"))
+                .isEqualTo(3);
+        assertThat(scrape.value("sluice_dead_letters", "pipeline", "shop", "table", "public.items"))
+                .isZero();
     }
 
     @Test

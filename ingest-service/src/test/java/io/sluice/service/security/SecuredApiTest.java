@@ -86,7 +86,12 @@ class SecuredApiTest {
                 .then()
                 .contentType("application/problem+json")
                 .body("type", equalTo("urn:sluice:problem:unauthorized"));
-        for (String path : List.of("/api/v1/events", "/api/v1/definitions", PIPELINES + "/shop/cuts", "/q/metrics")) {
+        for (String path : List.of(
+                "/api/v1/events",
+                "/api/v1/definitions",
+                PIPELINES + "/shop/cuts",
+                PIPELINES + "/shop/dead-letters",
+                "/q/metrics")) {
             given().get(path).then().statusCode(401);
         }
     }
@@ -100,6 +105,7 @@ class SecuredApiTest {
     @Test
     void a_viewer_sees_and_does_nothing() {
         as(VIEWER).get(PIPELINES + "/shop").then().statusCode(200);
+        as(VIEWER).get(PIPELINES + "/shop/dead-letters").then().statusCode(200);
         as(VIEWER).get("/api/v1/definitions").then().statusCode(200);
         as(VIEWER).get("/q/metrics").then().statusCode(200);
         for (String request : List.of("/pause", "/stop", "/cuts", "/verify", "/tables/public.orders/resnapshot")) {
