@@ -13,6 +13,9 @@ import io.sluice.lake.parquet.StorageFailures;
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
 import io.sluice.pipeline.failpoint.FailPoint;
+import io.sluice.pipeline.lake.DeadLetter;
+import io.sluice.pipeline.lake.DeadLetterEvent;
+import io.sluice.pipeline.lake.DeadLetterLog;
 import io.sluice.pipeline.lake.Lake;
 import io.sluice.pipeline.lake.LakeCut;
 import io.sluice.pipeline.lake.LakeProblem;
@@ -94,6 +97,17 @@ public final class IcebergLake implements Lake {
     @Override
     public List<LakeProblem> check(String pipeline, List<LakeTableSpec> specs) {
         return new LakeCheck(tables, options).check(pipeline, specs);
+    }
+
+    @Override
+    public DeadLetterLog deadLetters(String pipeline, TableId table, long epoch, Collection<TableId> owned) {
+        boolean succeeded = inspect(owned).stream().anyMatch(state -> state.epoch() > epoch);
+        return new DeadLetterTable(catalog, options, pipeline, table).claim(epoch, succeeded);
+    }
+
+    @Override
+    public List<DeadLetter> openDeadLetters(String pipeline, TableId table) {
+        return DeadLetterEvent.open(new DeadLetterTable(catalog, options, pipeline, table).events());
     }
 
     @Override

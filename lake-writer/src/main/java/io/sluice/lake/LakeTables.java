@@ -41,7 +41,7 @@ final class LakeTables {
         return TableIdentifier.of(namespace(id), id.name());
     }
 
-    private static Namespace namespace(TableId id) {
+    static Namespace namespace(TableId id) {
         return Namespace.of(id.namespace().split("\\."));
     }
 
@@ -85,7 +85,7 @@ final class LakeTables {
                 .create();
     }
 
-    private void createNamespaces(Namespace namespace) {
+    void createNamespaces(Namespace namespace) {
         if (!(catalog instanceof SupportsNamespaces namespaces)) {
             return;
         }

@@ -1,5 +1,8 @@
 package io.sluice.service.observe;
 
+import io.sluice.pipeline.lake.DeadLetter;
+import io.sluice.pipeline.lake.DeadLetterEvent;
+import io.sluice.pipeline.lake.DeadLetterLog;
 import io.sluice.pipeline.lake.Lake;
 import io.sluice.pipeline.lake.LakeCut;
 import io.sluice.pipeline.lake.LakeProblem;
@@ -35,6 +38,27 @@ final class ObservedLake implements Lake {
     @Override
     public List<LakeCut> cuts(Collection<TableId> tables, int limit) {
         return observation.in(Step.LAKE_REQUEST, () -> real.cuts(tables, limit));
+    }
+
+    @Override
+    public DeadLetterLog deadLetters(String pipeline, TableId table, long epoch, Collection<TableId> owned) {
+        DeadLetterLog log = observation.in(Step.LAKE_REQUEST, () -> real.deadLetters(pipeline, table, epoch, owned));
+        return new DeadLetterLog() {
+            @Override
+            public List<DeadLetterEvent> events() {
+                return observation.in(Step.LAKE_REQUEST, log::events);
+            }
+
+            @Override
+            public void append(List<DeadLetterEvent> events) {
+                observation.run(Step.LAKE_REQUEST, () -> log.append(events));
+            }
+        };
+    }
+
+    @Override
+    public List<DeadLetter> openDeadLetters(String pipeline, TableId table) {
+        return observation.in(Step.LAKE_REQUEST, () -> real.openDeadLetters(pipeline, table));
     }
 
     @Override

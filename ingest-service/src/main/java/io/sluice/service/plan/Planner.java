@@ -1,6 +1,7 @@
 package io.sluice.service.plan;
 
 import io.sluice.config.CatalogConfig;
+import io.sluice.config.DeadLetterConfig;
 import io.sluice.config.PipelineConfig;
 import io.sluice.pipeline.error.PipelineException;
 import io.sluice.pipeline.lake.Lake;
@@ -63,6 +64,7 @@ public final class Planner {
             TableId id = table.source().schema().table();
             config.route(id.namespace(), id.name()).filter().ifPresent(filter -> filters.put(id, filter));
         }
+        config.deadLetters().ifPresent(letters -> notes.add(deadLetters(letters, outcome.tables())));
         CatalogConfig catalog = config.sink().catalog();
         return new PlanReport(
                 config.name(),
@@ -78,6 +80,19 @@ public final class Planner {
                 outcome.problems(),
                 objections,
                 notes);
+    }
+
+    private static String deadLetters(DeadLetterConfig letters, List<PreparedTable> tables) {
+        List<String> keyless = tables.stream()
+                .map(table -> table.source().schema())
+                .filter(schema -> !schema.hasKey())
+                .map(schema -> schema.table().toString())
+                .toList();
+        return "Rows that cannot be read or transformed without loss are set aside and noted in " + letters.table()
+                + "; more than " + letters.limit() + " at a time stop their table."
+                + (keyless.isEmpty()
+                        ? ""
+                        : " Without a key to tell rows by, a single one stops " + String.join(", ", keyless) + ".");
     }
 
     /** Why the source could not tell what changed since tables were published; empty when it could. */
@@ -126,6 +141,11 @@ public final class Planner {
                     specs.stream().map(spec -> spec.schema().table()).toList();
             lake.inspect(sinks).forEach(state -> states.put(state.table(), state));
             lake.check(config.name(), specs).forEach(problem -> objections.add(problem.message()));
+            // Whose table it is shows when it is read.
+            config.deadLetters()
+                    .map(DeadLetterConfig::table)
+                    .ifPresent(
+                            table -> lake.openDeadLetters(config.name(), new TableId(table.namespace(), table.name())));
         } catch (PipelineException e) {
             objections.add(String.valueOf(e.getMessage()));
         }

@@ -11,6 +11,7 @@ import io.sluice.pipeline.position.Position;
 import io.sluice.pipeline.source.ChunkRange;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,7 @@ final class LoadSteps {
     private final TableRuntime table;
     private final Position position;
     private final Runnable advanced;
+    private final Optional<DeadLetterBook> letters;
     private final ReentrantLock committing = new ReentrantLock();
     private final List<Finished> waiting = new ArrayList<>();
     private long chunksLeft;
@@ -33,9 +35,11 @@ final class LoadSteps {
     private static final class Finished {
         private final SnapshotFiles files;
         private final ChunkRange range;
+        private final Optional<OpenRows.LoadRefusals> refusals;
         private volatile boolean durable;
 
-        Finished(SnapshotFiles files, ChunkRange range) {
+        Finished(SnapshotFiles files, ChunkRange range, Optional<OpenRows.LoadRefusals> refusals) {
+            this.refusals = refusals;
             this.files = files;
             this.range = range;
         }
@@ -47,8 +51,16 @@ final class LoadSteps {
      * @param position what the chunks are read at
      * @param chunks how many are to come
      * @param advanced runs after each step
+     * @param letters notes what the table goes on without
      */
-    LoadSteps(LakeSession lake, TableRuntime table, Position position, long chunks, Runnable advanced) {
+    LoadSteps(
+            LakeSession lake,
+            TableRuntime table,
+            Position position,
+            long chunks,
+            Runnable advanced,
+            Optional<DeadLetterBook> letters) {
+        this.letters = letters;
         this.lake = lake;
         this.table = table;
         this.position = position;
@@ -63,10 +75,12 @@ final class LoadSteps {
     /**
      * Returns when the chunk is durable.
      *
+     * @param refusals what it leaves out; empty when nothing may be left out
+     *
      * @throws io.sluice.pipeline.error.PipelineException when it is not, or it is not known
      */
-    void add(SnapshotFiles files, ChunkRange range) {
-        Finished own = new Finished(files, range);
+    void add(SnapshotFiles files, ChunkRange range, Optional<OpenRows.LoadRefusals> refusals) {
+        Finished own = new Finished(files, range, refusals);
         synchronized (waiting) {
             waiting.add(own);
         }
@@ -127,6 +141,8 @@ final class LoadSteps {
                 chunks.stream().map(chunk -> chunk.range).toList(),
                 position,
                 chunksLeft == 0 ? TableLoad.Extent.COMPLETE : TableLoad.Extent.PARTIAL);
+        letters.ifPresent(book -> book.loaded(
+                table, chunks.stream().flatMap(chunk -> chunk.refusals.stream()).toList()));
         CommitOutcome outcome = lake.addToLoad(table.sink(), step);
         if (outcome.kind() != CommitOutcome.Kind.CONFLICT || !isGivenUp()) {
             Outcomes.require(outcome, "a part of the load of table " + table.sink());

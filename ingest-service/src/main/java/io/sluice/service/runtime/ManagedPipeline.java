@@ -185,7 +185,14 @@ final class ManagedPipeline implements Pipeline {
 
     @Override
     public List<DeadLetter> deadLetters(int limit) {
-        return List.of();
+        if (settings.deadLetters().isEmpty()) {
+            return List.of();
+        }
+        try (Lake lake = connectors.openLake()) {
+            return lake.openDeadLetters(name, settings.deadLetters().get().table()).stream()
+                    .limit(limit)
+                    .toList();
+        }
     }
 
     @Override

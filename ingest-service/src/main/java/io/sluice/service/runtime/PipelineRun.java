@@ -4,6 +4,7 @@ import io.sluice.config.OnLostSlot;
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
 import io.sluice.pipeline.failpoint.FailPoints;
+import io.sluice.pipeline.lake.DeadLetterLog;
 import io.sluice.pipeline.lake.Lake;
 import io.sluice.pipeline.lake.LakeCut;
 import io.sluice.pipeline.lake.LakeSession;
@@ -154,10 +155,28 @@ final class PipelineRun {
                 return End.STOPPED;
             }
             followed.forEach(table -> table.load().ifPresent(table::resumeSnapshot));
-            RunCourse course = new RunCourse(this, database, session, tables, followed, latestTag, streamPosition);
+            Optional<DeadLetterBook> letters = settings.deadLetters()
+                    .map(letterTable -> openLetters(letterTable, lake, session, tables, followed));
+            RunCourse course =
+                    new RunCourse(this, database, session, tables, followed, latestTag, streamPosition, letters);
             boolean running = publishedAny || followed.isEmpty() ? course.completeUnfinishedCut() : course.firstLoad();
             return running ? course.follow(target) : End.STOPPED;
         }
+    }
+
+    private DeadLetterBook openLetters(
+            DeadLetterSettings letters,
+            Lake lake,
+            LakeSession session,
+            List<TableRuntime> tables,
+            List<TableRuntime> followed) {
+        DeadLetterLog log = lake.deadLetters(
+                name,
+                letters.table(),
+                session.epoch(),
+                tables.stream().map(TableRuntime::sink).toList());
+        followed.forEach(table -> table.setAside(letters, clock));
+        return new DeadLetterBook(name, log, followed, connectors::parsePosition, events);
     }
 
     /** What a run is at that begins with these tables. */

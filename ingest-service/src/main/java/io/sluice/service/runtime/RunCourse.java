@@ -9,12 +9,10 @@ import io.sluice.pipeline.lake.PreparedCut;
 import io.sluice.pipeline.lake.RowRefetch;
 import io.sluice.pipeline.position.Position;
 import io.sluice.pipeline.schema.TableId;
-import io.sluice.pipeline.schema.TableSchema;
 import io.sluice.pipeline.source.ChangeSource;
 import io.sluice.pipeline.source.SnapshotSession;
 import io.sluice.pipeline.source.SourceDatabase;
 import io.sluice.pipeline.source.StreamStart;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,6 +37,9 @@ final class RunCourse {
     private final CutTagging tagging;
     private final StorageWatch storage;
     private final TableLoads loads;
+    private final ReplayPlaces replay;
+
+    private final Optional<DeadLetterBook> letters;
 
     /** How far the stream is durable; empty before there is one. */
     private Optional<Position> reached;
@@ -64,7 +65,9 @@ final class RunCourse {
             List<TableRuntime> tables,
             List<TableRuntime> followed,
             Optional<LakeCut> latestTag,
-            Optional<Position> streamPosition) {
+            Optional<Position> streamPosition,
+            Optional<DeadLetterBook> letters) {
+        this.letters = letters;
         this.run = run;
         this.database = database;
         this.session = session;
@@ -82,7 +85,9 @@ final class RunCourse {
                                 .max()
                                 .orElse(0),
                         latestTag.map(LakeCut::number).orElse(0L));
-        this.loads = new TableLoads(run, database, session, followed, storage, streamPosition);
+        this.loads = new TableLoads(run, database, session, followed, storage, streamPosition, letters);
+        this.replay = new ReplayPlaces(run.connectors::parsePosition, loads, () -> reached);
+        letters.ifPresent(book -> book.begin(replay));
         loads.giveUpUseless(reached);
         loads.hold();
     }
@@ -97,7 +102,8 @@ final class RunCourse {
                 run.failPoints.reach(FailPoint.SLOT_AFTER_DROP);
             }
             run.failPoints.reach(FailPoint.SLOT_BEFORE_CREATION);
-            try (SnapshotSession snapshot = database.beginStream(schemas(followed), schemas(followed))) {
+            try (SnapshotSession snapshot =
+                    database.beginStream(TableLoads.schemas(followed), TableLoads.schemas(followed))) {
                 run.failPoints.reach(FailPoint.SLOT_AFTER_CREATION);
                 reached = Optional.of(snapshot.position());
                 loads.holdAt(snapshot.position());
@@ -178,10 +184,17 @@ final class RunCourse {
         List<TableRuntime> joining = List.copyOf(followed);
         Runnable visible = loads.whenVisible(joining, () -> position);
         try (CutWriter cut = session.openCut(nextCut, new SourceRefetch(database, joining));
-                CutCommitter committer =
-                        new CutCommitter(session, run.control, published -> visible.run(), tagging::tagged)) {
-            joining.forEach(table -> cut.publishLoad(table.sink()));
+                CutCommitter committer = new CutCommitter(
+                        session,
+                        run.control,
+                        published -> {
+                            letters.ifPresent(DeadLetterBook::published);
+                            visible.run();
+                        },
+                        tagging::tagged)) {
+            joining.forEach(table -> table.publishLoad(cut));
             PreparedCut prepared = cut.prepare(position);
+            letters.ifPresent(book -> book.record(prepared.number(), position));
             committer.submit(prepared);
             committer.await();
         }
@@ -289,7 +302,8 @@ final class RunCourse {
         List<TableRuntime> streaming = Stream.concat(published.stream(), joining.stream())
                 .filter(table -> !table.isLeft())
                 .toList();
-        try (SnapshotSession snapshot = database.beginSnapshot(schemas(followed), schemas(streaming), Map.of())) {
+        try (SnapshotSession snapshot =
+                database.beginSnapshot(TableLoads.schemas(followed), TableLoads.schemas(streaming), Map.of())) {
             stream(
                     published,
                     joining,
@@ -379,6 +393,7 @@ final class RunCourse {
         if (visible) {
             run.progress.streamBegins(database.currentPosition());
         }
+        letters.ifPresent(book -> book.begin(replay));
         loads.feed(draining);
         try (ChangeSource changes = loads.over(run.connectors.openChanges())) {
             StreamPhase phase = new StreamPhase(
@@ -394,13 +409,15 @@ final class RunCourse {
                     run.clock,
                     nextCut,
                     tagging,
-                    run.failPoints);
+                    run.failPoints,
+                    letters);
             phase.drain(into);
             phase.publishLoads(
                     joining,
                     loads.whenVisible(joining, () -> run.progress.durable().orElseThrow()));
             try {
-                return phase.run(new StreamStart(schemas(bySource.values()), after, tableAfter, goal.exact()), goal);
+                return phase.run(
+                        new StreamStart(TableLoads.schemas(bySource.values()), after, tableAfter, goal.exact()), goal);
             } finally {
                 nextCut = phase.nextCut();
                 Position begun = reached.orElseThrow();
@@ -431,11 +448,5 @@ final class RunCourse {
 
     private Position positionOf(TableRuntime table) {
         return run.connectors.parsePosition(table.state().position().orElseThrow());
-    }
-
-    private static List<TableSchema> schemas(Iterable<TableRuntime> tables) {
-        List<TableSchema> schemas = new ArrayList<>();
-        tables.forEach(table -> schemas.add(table.sourceSchema()));
-        return schemas;
     }
 }

@@ -17,6 +17,7 @@ import java.util.Optional;
  *     given up whole
  * @param drainAfter a load that lasts longer takes the changes of its table itself, so that the source need not keep them;
  *     0 or more
+ * @param deadLetters where rows go that have no place in the lake; empty when such a row stops its table
  */
 public record RuntimeSettings(
         Duration commitInterval,
@@ -26,13 +27,36 @@ public record RuntimeSettings(
         Optional<Duration> tagInterval,
         OnLostSlot onLostSlot,
         Duration stopGrace,
-        Duration drainAfter) {
+        Duration drainAfter,
+        Optional<DeadLetterSettings> deadLetters) {
 
     /** What is usual: short loads need no drain. */
     static final Duration DEFAULT_DRAIN_AFTER = Duration.ofMinutes(1);
 
     /** Nobody waits for changes that only go into loads: a commit for them need not come more often. */
     private static final Duration DRAIN_INTERVAL = Duration.ofSeconds(30);
+
+    /** Settings of a pipeline in which a row without a place in the lake stops its table. */
+    public RuntimeSettings(
+            Duration commitInterval,
+            long commitMaxRows,
+            long commitMaxBytes,
+            int snapshotParallelism,
+            Optional<Duration> tagInterval,
+            OnLostSlot onLostSlot,
+            Duration stopGrace,
+            Duration drainAfter) {
+        this(
+                commitInterval,
+                commitMaxRows,
+                commitMaxBytes,
+                snapshotParallelism,
+                tagInterval,
+                onLostSlot,
+                stopGrace,
+                drainAfter,
+                Optional.empty());
+    }
 
     /** Settings with the usual drain. */
     public RuntimeSettings(
@@ -51,7 +75,8 @@ public record RuntimeSettings(
                 tagInterval,
                 onLostSlot,
                 stopGrace,
-                DEFAULT_DRAIN_AFTER);
+                DEFAULT_DRAIN_AFTER,
+                Optional.empty());
     }
 
     /** The pace of a stream that publishes nothing. */
@@ -65,6 +90,7 @@ public record RuntimeSettings(
                 tagInterval,
                 onLostSlot,
                 stopGrace,
-                drainAfter);
+                drainAfter,
+                deadLetters);
     }
 }

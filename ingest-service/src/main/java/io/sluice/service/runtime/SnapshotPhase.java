@@ -1,6 +1,5 @@
 package io.sluice.service.runtime;
 
-import io.sluice.pipeline.batch.ColumnBatch;
 import io.sluice.pipeline.error.PipelineException;
 import io.sluice.pipeline.lake.LakeSession;
 import io.sluice.pipeline.lake.SnapshotFiles;
@@ -11,6 +10,7 @@ import io.sluice.pipeline.source.SnapshotSession;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
@@ -51,7 +51,8 @@ final class SnapshotPhase {
             PipelineConnectors connectors,
             int parallelism,
             Runnable watch,
-            Runnable advanced) {
+            Runnable advanced,
+            Optional<DeadLetterBook> letters) {
         this.source = source;
         this.lake = lake;
         this.control = control;
@@ -64,9 +65,10 @@ final class SnapshotPhase {
             if (source.restarted().contains(table.source())) {
                 lake.beginLoad(table.sink());
                 table.resetSnapshot();
+                table.openRows().ifPresent(OpenRows::forgetLoad);
             }
             long left = chunks.getOrDefault(table.source(), 0L);
-            this.tables.put(table.source(), new LoadSteps(lake, table, source.position(), left, advanced));
+            this.tables.put(table.source(), new LoadSteps(lake, table, source.position(), left, advanced, letters));
         }
     }
 
@@ -154,14 +156,24 @@ final class SnapshotPhase {
                 // Its changes could not be followed: it was stopped and its load given up.
                 continue;
             }
-            steps.add(read(chunk, steps.table()), chunk.range());
+            Optional<OpenRows.LoadRefusals> refusals = steps.table().openRows().map(OpenRows::newRefusals);
+            steps.add(read(chunk, steps.table(), refusals), chunk.range(), refusals);
         }
     }
 
-    private SnapshotFiles read(SnapshotChunk chunk, TableRuntime table) {
+    private SnapshotFiles read(SnapshotChunk chunk, TableRuntime table, Optional<OpenRows.LoadRefusals> refusals) {
         try (Turn turn = new Turn(table);
                 SnapshotWriter writer = lake.snapshotWriter(table.sink())) {
-            source.read(chunk, (batch, bytes) -> write(table, turn, writer, batch, bytes));
+            source.read(chunk, (batch, bytes) -> {
+                turn.lendWhilePaused();
+                writer.append(
+                        refusals.isPresent()
+                                ? table.openRows()
+                                        .orElseThrow()
+                                        .read(table.transform(), batch, source.position(), refusals.get())
+                                : table.transform().apply(batch));
+                table.countSnapshot(batch.rowCount(), bytes);
+            });
             return writer.finish();
         }
     }
@@ -198,11 +210,5 @@ final class SnapshotPhase {
         public void close() {
             taken.close();
         }
-    }
-
-    private static void write(TableRuntime table, Turn turn, SnapshotWriter writer, ColumnBatch batch, long bytes) {
-        turn.lendWhilePaused();
-        writer.append(table.transform().apply(batch));
-        table.countSnapshot(batch.rowCount(), bytes);
     }
 }

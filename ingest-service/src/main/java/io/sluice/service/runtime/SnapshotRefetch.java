@@ -23,7 +23,8 @@ final class SnapshotRefetch implements RowRefetch {
     @Override
     public Refetched refetch(TableId table, ColumnBatch keys) {
         TableRuntime runtime = tables.of(table);
-        ColumnBatch rows = snapshot.readRows(runtime.sourceSchema(), SourceRefetch.sourceKeys(runtime, keys));
-        return new Refetched(runtime.transform().apply(rows), snapshot.position());
+        ColumnBatch sourceKeys = SourceRefetch.sourceKeys(runtime, keys);
+        ColumnBatch rows = snapshot.readRows(runtime.sourceSchema(), sourceKeys);
+        return runtime.refetched(sourceKeys, rows, snapshot.position());
     }
 }

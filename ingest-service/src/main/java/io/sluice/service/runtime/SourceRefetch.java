@@ -47,8 +47,9 @@ final class SourceRefetch implements RowRefetch {
     @Override
     public Refetched refetch(TableId table, ColumnBatch keys) {
         TableRuntime runtime = tables.of(table);
-        SourceDatabase.RowsAt rows = database.readRows(runtime.sourceSchema(), sourceKeys(runtime, keys));
-        return new Refetched(runtime.transform().apply(rows.rows()), rows.position());
+        ColumnBatch sourceKeys = sourceKeys(runtime, keys);
+        SourceDatabase.RowsAt rows = database.readRows(runtime.sourceSchema(), sourceKeys);
+        return runtime.refetched(sourceKeys, rows.rows(), rows.position());
     }
 
     static ColumnBatch sourceKeys(TableRuntime table, ColumnBatch keys) {

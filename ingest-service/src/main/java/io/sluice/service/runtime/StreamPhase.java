@@ -70,6 +70,7 @@ final class StreamPhase {
     private final FailPoints failPoints;
     private final RowRepairs repairs;
     private final CutPace pace;
+    private final Optional<DeadLetterBook> letters;
 
     private long nextCut;
     private long nextLagProbe = System.nanoTime();
@@ -111,7 +112,9 @@ final class StreamPhase {
             Clock clock,
             long nextCut,
             CutTagging tagging,
-            FailPoints failPoints) {
+            FailPoints failPoints,
+            Optional<DeadLetterBook> letters) {
+        this.letters = letters;
         this.source = source;
         this.lake = lake;
         this.tables = tables;
@@ -143,7 +146,7 @@ final class StreamPhase {
         joiningCut = cut.number();
         joined = whenPublished;
         try {
-            joining.forEach(table -> cut.publishLoad(table.sink()));
+            joining.forEach(table -> table.publishLoad(cut));
         } catch (RuntimeException e) {
             cut.close();
             throw e;
@@ -334,9 +337,9 @@ final class StreamPhase {
                     "The change stream delivered table " + batch.schema().table()
                             + ", which this pipeline does not follow");
         }
-        ColumnBatch transformed = table.transform().apply(batch);
+        ColumnBatch transformed = table.transformed(batch, OpenRows.Target.of(draining.get(table)));
         table.countChanges(batch.rowCount());
-        if (transformed.rowCount() == 0) {
+        if (transformed.rowCount() == 0 && !table.hasLetters()) {
             return;
         }
         CutWriter cut = open.isPresent() ? open.get() : openCut();
@@ -364,6 +367,8 @@ final class StreamPhase {
         CutWriter cut = open.orElseThrow();
         PreparedCut prepared = cut.prepare(boundary.orElseThrow());
         open = Optional.empty();
+        // Before the commit: what the cut leaves out is in the lake or in here at every moment.
+        letters.ifPresent(book -> book.record(prepared.number(), prepared.position()));
         progress.lag().closed();
         if (visible) {
             nextCut++;
@@ -416,6 +421,7 @@ final class StreamPhase {
     /** On the committer's thread. */
     private void published(PreparedCut cut) {
         drainedTo = Optional.of(cut.position());
+        letters.ifPresent(DeadLetterBook::published);
         if (visible) {
             progress.cutPublished(cut, lake::tables);
         } else {

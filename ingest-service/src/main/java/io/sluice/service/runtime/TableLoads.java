@@ -12,6 +12,7 @@ import io.sluice.pipeline.source.ChunkRange;
 import io.sluice.pipeline.source.SnapshotSession;
 import io.sluice.pipeline.source.SourceDatabase;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,6 +35,7 @@ final class TableLoads {
     private final StorageWatch storage;
     private final SlotHold hold = new SlotHold();
     private final LoadDrains drains;
+    private final Optional<DeadLetterBook> letters;
     private volatile long begunNanos = System.nanoTime();
 
     /** Where what is being read now is read; empty while nothing is. */
@@ -48,7 +50,9 @@ final class TableLoads {
             LakeSession session,
             List<TableRuntime> followed,
             StorageWatch storage,
-            Optional<Position> slot) {
+            Optional<Position> slot,
+            Optional<DeadLetterBook> letters) {
+        this.letters = letters;
         this.drains = new LoadDrains(session, run.connectors::parsePosition, slot);
         this.run = run;
         this.database = database;
@@ -125,8 +129,14 @@ final class TableLoads {
             Optional<Position> kept = hold.told().or(hold::floor).or(() -> reached);
             boolean drained = drains.begin(table).isPresent();
             boolean gap = kept.isEmpty() || !drained && !first.get().covers(kept.get());
+            // Rows that it leaves out are to be read again when it is published, by keys that only that process knew.
+            boolean forgotten = drained
+                    && table.openRows().filter(OpenRows::loadLeavesOutUnknown).isPresent();
             boolean keyless = !table.sourceSchema().hasKey() && !isComplete(table);
-            if (gap && drained) {
+            if (gap || forgotten || keyless || table.storageChanged()) {
+                table.openRows().ifPresent(OpenRows::forgetLoad);
+            }
+            if (gap && drained || forgotten) {
                 // Durably, before there is another stream: its position would not tell that changes were missed.
                 Outcomes.require(session.askLoad(table.sink()), "the request to load table " + table.sink() + " anew");
                 table.resetSnapshot();
@@ -243,7 +253,8 @@ final class TableLoads {
                 run.connectors,
                 run.settings.snapshotParallelism(),
                 watch,
-                () -> run.progress.tablesChanged(session::tables));
+                () -> run.progress.tablesChanged(session::tables),
+                letters);
         // Which loads are begun anew is known from here on.
         run.progress.tablesChanged(session::tables);
         reading = Optional.of(snapshot.position());
@@ -266,6 +277,7 @@ final class TableLoads {
         long rows = 0;
         for (Map.Entry<TableRuntime, TableLoad> entry : loads.entrySet()) {
             TableLoad load = entry.getValue();
+            entry.getKey().openRows().ifPresent(OpenRows::loadVisible);
             run.progress.tablePublished(entry.getKey(), load.rows(), load.files(), position, session::tables);
             rows += load.rows();
         }
@@ -274,7 +286,7 @@ final class TableLoads {
         run.events.accept(new PipelineEvent.HandedOver(run.name, position.text(), rows, seconds));
     }
 
-    private static List<TableSchema> schemas(List<TableRuntime> tables) {
+    static List<TableSchema> schemas(Collection<TableRuntime> tables) {
         return tables.stream().map(TableRuntime::sourceSchema).toList();
     }
 }

@@ -1,15 +1,20 @@
 package io.sluice.service.runtime;
 
+import io.sluice.pipeline.batch.ColumnBatch;
+import io.sluice.pipeline.lake.CutWriter;
 import io.sluice.pipeline.lake.LakeTableSpec;
 import io.sluice.pipeline.lake.LakeTableState;
+import io.sluice.pipeline.lake.RowRefetch;
 import io.sluice.pipeline.lake.TableLoad;
 import io.sluice.pipeline.lake.TablePhase;
+import io.sluice.pipeline.position.Position;
 import io.sluice.pipeline.schema.TableId;
 import io.sluice.pipeline.schema.TableSchema;
 import io.sluice.pipeline.source.SourceTable;
 import io.sluice.pipeline.transform.TableTransform;
 import io.sluice.pipeline.transform.TransformCompiler;
 import io.sluice.pipeline.transform.TransformSpec;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +40,9 @@ final class TableRuntime {
     private volatile String storageMark = "";
 
     private volatile boolean storageChanged;
+
+    /** Empty when a row without a place in the lake stops the table. */
+    private volatile Optional<OpenRows> openRows = Optional.empty();
 
     TableRuntime(
             SourceTable sourceTable,
@@ -87,6 +95,52 @@ final class TableRuntime {
 
     TableId sink() {
         return spec.schema().table();
+    }
+
+    /** Lets the table go on without rows that have no place in the lake, when it has a key to tell them by. */
+    void setAside(DeadLetterSettings settings, Clock clock) {
+        if (sourceTable.schema().hasKey()) {
+            openRows = Optional.of(new OpenRows(sourceTable.schema(), spec.schema(), settings.limit(), clock));
+        }
+    }
+
+    /** The rows that the table goes on without; empty when such a row stops it. */
+    Optional<OpenRows> openRows() {
+        return openRows;
+    }
+
+    /** Transforms changes. */
+    ColumnBatch transformed(ColumnBatch changes, OpenRows.Target target) {
+        return openRows.isPresent() ? openRows.get().apply(transform, changes, target) : transform.apply(changes);
+    }
+
+    /** Whether the open cut has something to note about rows that are set aside. */
+    boolean hasLetters() {
+        return openRows.isPresent() && openRows.get().hasPending();
+    }
+
+    /**
+     * Lets the cut publish the table's load. Rows that a load leaves out whose changes waited in it are read again: a reader
+     * may have met them only after the change that mended them.
+     */
+    void publishLoad(CutWriter cut) {
+        boolean drained = state.load().flatMap(TableLoad::drained).isPresent();
+        openRows.ifPresent(OpenRows::publishLoad);
+        cut.publishLoad(sink());
+        if (drained) {
+            openRows.flatMap(OpenRows::loadKeys).ifPresent(cut::readAgain);
+        }
+    }
+
+    /**
+     * Transforms rows that were read again by key.
+     *
+     * @param keys what was asked for
+     */
+    RowRefetch.Refetched refetched(ColumnBatch keys, ColumnBatch found, Position at) {
+        ColumnBatch rows =
+                openRows.isPresent() ? openRows.get().refetched(transform, keys, found, at) : transform.apply(found);
+        return new RowRefetch.Refetched(rows, at);
     }
 
     TableTransform transform() {
@@ -198,6 +252,6 @@ final class TableRuntime {
                 now.position(),
                 now.snapshotId(),
                 now.detail(),
-                0);
+                openRows.map(OpenRows::count).orElse(0L));
     }
 }

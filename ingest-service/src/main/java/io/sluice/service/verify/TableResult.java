@@ -15,6 +15,8 @@ import java.util.Optional;
  * @param surplus rows that only the lake has, or has more often
  * @param different rows with the same key and other values
  * @param undecided rows that differed and of which it is not known whether the lake is only behind
+ * @param setAside rows of the source that have no place in the lake and belong into the dead letters; on neither side, and
+ *     no difference
  * @param examples the first of these rows: keys and names of columns, never other values
  * @param sourcePosition where the source was read; empty when it was not
  * @param lakePosition the last cut that changed the lake's table; empty when there was none
@@ -30,10 +32,43 @@ public record TableResult(
         long surplus,
         long different,
         long undecided,
+        long setAside,
         List<String> examples,
         Optional<String> sourcePosition,
         Optional<String> lakePosition,
         Optional<String> reason) {
+
+    /** Of a table that has no rows set aside. */
+    public TableResult(
+            String source,
+            String sink,
+            Verdict verdict,
+            long sourceRows,
+            long lakeRows,
+            long missing,
+            long surplus,
+            long different,
+            long undecided,
+            List<String> examples,
+            Optional<String> sourcePosition,
+            Optional<String> lakePosition,
+            Optional<String> reason) {
+        this(
+                source,
+                sink,
+                verdict,
+                sourceRows,
+                lakeRows,
+                missing,
+                surplus,
+                different,
+                undecided,
+                0,
+                examples,
+                sourcePosition,
+                lakePosition,
+                reason);
+    }
 
     /** What is known about a table. */
     public enum Verdict {
@@ -54,6 +89,25 @@ public record TableResult(
     /** Whether source and lake agree. */
     public boolean same() {
         return verdict == Verdict.SAME;
+    }
+
+    /** The same with rows that are set aside. */
+    TableResult settingAside(long rows) {
+        return new TableResult(
+                source,
+                sink,
+                verdict,
+                sourceRows,
+                lakeRows,
+                missing,
+                surplus,
+                different,
+                undecided,
+                rows,
+                examples,
+                sourcePosition,
+                lakePosition,
+                reason);
     }
 
     static TableResult refused(String source, String sink, Optional<String> lakePosition, String reason) {

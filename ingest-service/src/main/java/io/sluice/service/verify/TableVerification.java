@@ -35,14 +35,20 @@ final class TableVerification {
     private final Consumer<String> steps;
     private final KeySchema schema;
 
+    private final Optional<RowsSetAside> aside;
+    private long setAside;
+
+    /** @param aside leaves rows out that are set aside; empty when such a row fails the comparison */
     TableVerification(
             PreparedTable table,
+            Optional<RowsSetAside> aside,
             PostgresDatabase database,
             LakeTableReader lake,
             Patience patience,
             Verifier.Settings settings,
             Consumer<String> steps) {
-        this.table = table;
+        this.aside = aside;
+        this.table = aside.map(sieve -> sieve.of(table)).orElse(table);
         this.database = database;
         this.lake = lake;
         this.patience = patience;
@@ -67,7 +73,7 @@ final class TableVerification {
                         && outcome.result().verdict() == Verdict.UNDECIDED
                         && patience.now().follows();
                 if (!again || attempt >= settings.attempts()) {
-                    return outcome;
+                    return new Outcome(outcome.result().settingAside(setAside), outcome.differing(), outcome.foreign());
                 }
                 steps.accept(
                         sink() + " changed while it was compared and has no key to look at it row by row; comparing"
@@ -101,7 +107,9 @@ final class TableVerification {
             }
             TableComparison comparison = new TableComparison(table, schema, snapshot, settings.comparison());
             steps.accept("reading " + source() + " at " + position.text());
+            aside.ifPresent(RowsSetAside::take);
             comparison.readSource();
+            setAside = aside.map(RowsSetAside::take).orElse(0L);
             reached = patience.await(position);
             pinned = pin();
             if (pinned.refusal != null) {

@@ -132,8 +132,11 @@ public final class Verifier {
         List<TableId> foreign = new ArrayList<>();
         for (PreparedTable table : tables) {
             int done = results.size();
+            boolean sets = assembly.config().deadLetters().isPresent()
+                    && table.source().schema().hasKey();
             TableVerification.Outcome outcome = new TableVerification(
                             table,
+                            sets ? Optional.of(new RowsSetAside(table.transform())) : Optional.empty(),
                             database,
                             lake,
                             patience,

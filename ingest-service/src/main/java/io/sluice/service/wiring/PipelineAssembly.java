@@ -6,8 +6,10 @@ import io.sluice.lake.index.RocksKeyIndexes;
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
 import io.sluice.pipeline.failpoint.FailPoints;
+import io.sluice.pipeline.schema.TableId;
 import io.sluice.service.observe.Observation;
 import io.sluice.service.observe.ObservedConnectors;
+import io.sluice.service.runtime.DeadLetterSettings;
 import io.sluice.service.runtime.Pipeline;
 import io.sluice.service.runtime.PipelineEvent;
 import io.sluice.service.runtime.Pipelines;
@@ -90,6 +92,12 @@ public record PipelineAssembly(PipelineConfig config, PostgresConnectors connect
                 config.tagInterval(),
                 config.source().onLostSlot(),
                 STOP_GRACE,
-                config.drainAfter());
+                config.drainAfter(),
+                config.deadLetters()
+                        .map(letters -> new DeadLetterSettings(
+                                new TableId(
+                                        letters.table().namespace(),
+                                        letters.table().name()),
+                                letters.limit())));
     }
 }

@@ -6,6 +6,9 @@ import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
 import io.sluice.pipeline.lake.CommitOutcome;
 import io.sluice.pipeline.lake.CutWriter;
+import io.sluice.pipeline.lake.DeadLetter;
+import io.sluice.pipeline.lake.DeadLetterEvent;
+import io.sluice.pipeline.lake.DeadLetterLog;
 import io.sluice.pipeline.lake.Lake;
 import io.sluice.pipeline.lake.LakeCut;
 import io.sluice.pipeline.lake.LakeProblem;
@@ -155,6 +158,33 @@ final class InMemoryLake implements Lake {
     /** The next tagging ends like this instead of doing anything. */
     synchronized void nextTag(CommitOutcome outcome) {
         scriptedTags.add(outcome);
+    }
+
+    /** Dead letters by their tables. */
+    private final Map<TableId, List<DeadLetterEvent>> letters = new TreeMap<>();
+
+    @Override
+    public DeadLetterLog deadLetters(String pipeline, TableId table, long epoch, Collection<TableId> owned) {
+        return new DeadLetterLog() {
+            @Override
+            public List<DeadLetterEvent> events() {
+                synchronized (InMemoryLake.this) {
+                    return List.copyOf(letters.getOrDefault(table, List.of()));
+                }
+            }
+
+            @Override
+            public void append(List<DeadLetterEvent> events) {
+                synchronized (InMemoryLake.this) {
+                    letters.computeIfAbsent(table, first -> new ArrayList<>()).addAll(events);
+                }
+            }
+        };
+    }
+
+    @Override
+    public synchronized List<DeadLetter> openDeadLetters(String pipeline, TableId table) {
+        return DeadLetterEvent.open(letters.getOrDefault(table, List.of()));
     }
 
     @Override

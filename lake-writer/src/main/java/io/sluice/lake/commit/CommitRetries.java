@@ -35,7 +35,7 @@ public record CommitRetries(int attempts, Duration firstWait, Duration longestWa
     }
 
     /** Waits after a failed attempt, counted from 1. */
-    void pause(int attempt) {
+    public void pause(int attempt) {
         long wait = Math.min(longestWait.toMillis(), firstWait.toMillis() << Math.min(attempt - 1, 20));
         try {
             waiting.pass(Duration.ofMillis(wait));

@@ -60,6 +60,11 @@ public enum FailPoint {
     /** Every table that was read is visible; the stream has not begun. */
     HANDOVER_BEFORE_STREAM(Phase.SNAPSHOT, Phase.HANDOVER, Phase.MAINTENANCE, Phase.LOST_STREAM, Phase.DRAIN),
 
+    /** Rows that a cut or a part of a load leaves out are about to be noted; their file is written. */
+    LETTERS_BEFORE_COMMIT(),
+    /** They are noted; what leaves them out is not committed. */
+    LETTERS_AFTER_COMMIT(),
+
     /** A cut is collected and its boundary known; its last files have no end yet. */
     CUT_BEFORE_FILES(
             Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE, Phase.LOST_STREAM, Phase.DRAIN),

@@ -48,6 +48,26 @@ public interface Lake extends AutoCloseable {
      */
     LakeSession takeOver(String pipeline, List<LakeTableSpec> tables, Map<TableId, String> left);
 
+    /**
+     * Becomes the owner of the table for rows without a place in the lake, and creates it when it is missing. Called after
+     * {@link #takeOver}; earlier owners write nothing into it from then on.
+     *
+     * @param epoch the session's
+     * @param owned tables of the session: they tell whether an epoch in the table that is higher is a later owner's
+     * @throws io.sluice.pipeline.error.PipelineException {@code LAKE_CONFLICT} when the table is not this pipeline's or
+     *     of another shape, {@code FENCED} when a later owner has it
+     */
+    DeadLetterLog deadLetters(String pipeline, TableId table, long epoch, Collection<TableId> owned);
+
+    /**
+     * The rows of the pipeline that are set aside at present, latest first; changes nothing. Empty when the table does not
+     * exist.
+     *
+     * @throws io.sluice.pipeline.error.PipelineException {@code LAKE_CONFLICT} when the table is not this pipeline's or
+     *     of another shape
+     */
+    List<DeadLetter> openDeadLetters(String pipeline, TableId table);
+
     @Override
     void close();
 }
