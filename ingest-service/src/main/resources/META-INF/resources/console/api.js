@@ -15,6 +15,7 @@ const REQUESTS = {
   resume: 'POST /api/v1/pipelines/{name}/resume',
   cuts: 'GET /api/v1/pipelines/{name}/cuts',
   cut: 'POST /api/v1/pipelines/{name}/cuts',
+  deadLetters: 'GET /api/v1/pipelines/{name}/dead-letters',
   resnapshot: 'POST /api/v1/pipelines/{name}/tables/{table}/resnapshot',
   verification: 'GET /api/v1/pipelines/{name}/verify',
   verify: 'POST /api/v1/pipelines/{name}/verify',

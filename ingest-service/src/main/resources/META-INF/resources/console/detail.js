@@ -4,6 +4,7 @@ import { actions } from './actions.js';
 import { ask } from './api.js';
 import { Chart } from './charts.js';
 import { CutsPanel } from './cuts.js';
+import { DeadLettersPanel } from './deadletters.js';
 import { el, KeyedList, repeat, setText, show } from './dom.js';
 import { Flow } from './flow.js';
 import { count, duration, follows, lag, plural, problemText, rate, stateOf, time } from './format.js';
@@ -38,7 +39,8 @@ export class DetailView {
     };
     this.lagChart = new Chart('Lag', duration);
     this.rateChart = new Chart('Throughput', (value) => rate(value));
-    this.tables = new TablesPanel(this.do);
+    this.letters = new DeadLettersPanel(name);
+    this.tables = new TablesPanel(this.do, () => this.letters.focus());
     this.cuts = new CutsPanel(name, this.do);
     this.verification = new VerificationPanel(name, this.do);
     this.journal = new Journal(store, name);
@@ -47,7 +49,7 @@ export class DetailView {
         panel('Way of the data', this.steps.element, this.flowPlace,
             el('dl', { class: 'facts' }, ...Object.values(this.facts).map((fact) => fact.element))),
         panel('Last minutes', el('div', { class: 'charts' }, this.lagChart.element, this.rateChart.element)),
-        this.tables.element, this.cuts.element, this.verification.element, this.journal.element);
+        this.tables.element, this.letters.element, this.cuts.element, this.verification.element, this.journal.element);
     this.element = el('div', { class: 'view' },
         el('p', { class: 'back' }, el('a', { href: '#/' }, '← All pipelines')),
         el('div', { class: 'heading' },
@@ -87,6 +89,7 @@ export class DetailView {
       return;
     }
     this.cuts.happened(event);
+    this.letters.happened(event);
     this.verification.happened(event);
     this.poller.now();
   }
@@ -125,6 +128,7 @@ export class DetailView {
     this.facts.epoch.show(status.epoch === 0 ? '–' : status.epoch);
     this.facts.since.show(status.startedAt === null ? '–' : time(status.startedAt));
     this.tables.update(status);
+    this.letters.update(status);
     this.cuts.update(state === 'RUNNING' && follows(phase));
     this.verification.update();
   }
@@ -134,6 +138,7 @@ export class DetailView {
     this.unwatch();
     this.flow.close();
     this.cuts.close();
+    this.letters.close();
     this.verification.close();
   }
 }

@@ -13,6 +13,8 @@ const SENTENCES = {
     [`Handed over to the stream at ${position}, after ${count(rows)} rows in ${duration(seconds)}`, 'good'],
   StreamLost: ({ reason }) => [`The stream was lost, every table is loaded anew: ${reason}`, 'warn'],
   TableStopped: ({ source, reason }) => [`${source} stopped: ${reason}`, 'bad'],
+  RowsSetAside: ({ table, rows, column, reason }) =>
+    [`${plural(rows, 'row')} of ${table} set aside, ${column}: ${reason}`, 'warn'],
   VerificationEnded: ({ state, verdict }) =>
     [`Verification ended: ${verdict ?? state}`, verdict === 'SAME' ? 'good' : 'warn'],
   DefinitionChanged: ({ change }) => [`Definition ${change.toLowerCase()}`, 'idle'],

@@ -64,7 +64,7 @@ export class ListView {
 
 function rank(pipeline) {
   const rank = ORDER[stateOf(pipeline).tone];
-  return pipeline.totals.stopped > 0 ? Math.min(rank, 1) : rank;
+  return pipeline.totals.stopped > 0 || pipeline.totals.setAside > 0 ? Math.min(rank, 1) : rank;
 }
 
 function summary(pipelines) {
@@ -112,7 +112,8 @@ class PipelineRow {
     this.line.element.classList.toggle('still', pipeline.state !== 'RUNNING');
     this.line.show(history.samples.slice(-60).map((sample) => (loading ? sample.read : sample.published)));
     setText(this.cut, pipeline.cut === 0 ? 'no cut yet' : `cut ${count(pipeline.cut)}`);
-    setText(this.tables, plural(totals.tables, 'table') + (totals.stopped > 0 ? `, ${totals.stopped} stopped` : ''));
+    setText(this.tables, plural(totals.tables, 'table') + (totals.stopped > 0 ? `, ${totals.stopped} stopped` : '')
+        + (totals.setAside > 0 ? `, ${plural(totals.setAside, 'row')} set aside` : ''));
     this.tables.classList.toggle('bad-text', totals.stopped > 0);
   }
 }

@@ -47,8 +47,10 @@ function announcing() {
   store.subscribe(() => {
     const news = [];
     for (const pipeline of store.pipelines) {
-      const stopped = pipeline.totals.stopped;
-      const now = stateOf(pipeline).text + (stopped > 0 ? `, ${plural(stopped, 'table')} stopped` : '');
+      const { stopped, setAside } = pipeline.totals;
+      // That there are some, not each of them.
+      const now = stateOf(pipeline).text + (stopped > 0 ? `, ${plural(stopped, 'table')} stopped` : '')
+          + (setAside > 0 ? ', rows are set aside' : '');
       const before = told.get(pipeline.name);
       told.set(pipeline.name, now);
       if (before !== undefined && before !== now) {

@@ -12,11 +12,15 @@ const SHOWN_FIRST = 20;
 
 /** All tables: what needs somebody or moves comes first. */
 export class TablesPanel {
-  constructor(act) {
+  /**
+   * @param act the pipeline's actions
+   * @param toLetters leads to the rows that are set aside
+   */
+  constructor(act, toLetters) {
     this.filter = el('input', { type: 'search', id: 'table-filter', oninput: () => this.render() });
     this.field = el('div', { class: 'field inline' }, el('label', { for: 'table-filter' }, 'Filter tables'), this.filter);
     this.list = el('ul', { class: 'tables-list', 'aria-label': 'Tables' });
-    this.rows = new KeyedList(this.list, ({ table }) => new TableRow(act, table));
+    this.rows = new KeyedList(this.list, ({ table }) => new TableRow(act, toLetters, table));
     this.all = button('', () => this.showAll(), { class: 'quiet' });
     this.whole = false;
     this.samples = new Map();
@@ -82,24 +86,25 @@ function rank(table) {
   if (table.phase === 'STOPPED' && !table.loading) {
     return 0;
   }
-  return table.loading && table.rowsRead > 0 ? 1 : 2;
+  return (table.loading && table.rowsRead > 0) || table.setAside > 0 ? 1 : 2;
 }
 
 /** One table. */
 class TableRow {
-  constructor(act, table) {
+  constructor(act, toLetters, table) {
     this.badge = new Badge();
     this.sink = el('span', { class: 'sink' });
     this.bar = el('progress', { max: '1', 'aria-label': `Load of ${table.source}` });
     this.amount = el('span', { class: 'amount' });
     this.pace = el('span', { class: 'pace' });
+    this.letters = button('', toLetters, { class: 'quiet set-aside', hidden: true });
     this.again = button('Read anew', () => act.resnapshot(table.source), {
       class: 'quiet', 'aria-label': `Read ${table.source} anew`,
     });
     this.element = el('li', {},
         el('div', { class: 'names' }, el('span', { class: 'name' }, table.source), this.sink),
         this.badge.element,
-        el('div', { class: 'doing' }, el('div', { class: 'numbers' }, this.amount, this.pace), this.bar),
+        el('div', { class: 'doing' }, el('div', { class: 'numbers' }, this.amount, this.pace), this.bar, this.letters),
         this.again);
   }
 
@@ -118,6 +123,8 @@ class TableRow {
       setText(this.pace, table.phase === 'STOPPED' ? '' : plural(table.changes, 'change')
           + (changeRate >= 0.1 ? ` · ${rate(changeRate, '/s')}` : ''));
     }
+    setText(this.letters, `${plural(table.setAside, 'row')} set aside`);
+    show(this.letters, table.setAside > 0);
     // The pipeline decides; this only keeps the button from asking for what can only be refused.
     enable(this.again, following && !table.loading);
   }

@@ -41,6 +41,11 @@ public record EventJson(String type, String pipeline, Map<String, @Nullable Obje
         } else if (event instanceof PipelineEvent.TableStopped stopped) {
             details.put("source", stopped.source());
             details.put("reason", stopped.reason());
+        } else if (event instanceof PipelineEvent.RowsSetAside aside) {
+            details.put("table", aside.table());
+            details.put("rows", aside.rows());
+            details.put("column", aside.column());
+            details.put("reason", aside.reason());
         } else if (event instanceof PipelineEvent.VerificationProgressed step) {
             details.put("step", step.step());
             details.put("tablesDone", step.tablesDone());

@@ -24,6 +24,10 @@ final class EventLines {
             lines.add(name + "stream lost  every table is loaded anew: " + lost.reason());
         } else if (event instanceof PipelineEvent.TableStopped stopped) {
             lines.add(name + "table stopped  " + stopped.source() + ": " + stopped.reason());
+        } else if (event instanceof PipelineEvent.RowsSetAside aside) {
+            lines.add(
+                    name + "set aside  " + Amounts.exact(aside.rows()) + (aside.rows() == 1 ? " row of " : " rows of ")
+                            + aside.table() + ", column " + aside.column() + ": " + aside.reason());
         } else if (event instanceof PipelineEvent.VerificationEnded ended) {
             lines.add(name + "verified  " + ended.verdict().orElse(ended.state()));
         } else if (event instanceof PipelineEvent.Failed failed) {

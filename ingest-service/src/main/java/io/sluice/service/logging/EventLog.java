@@ -45,6 +45,15 @@ final class EventLog implements Consumer<PipelineEvent> {
             try (Fields field = Fields.with(Fields.TABLE, table.source())) {
                 LOG.warn("Table {} is stopped: {}", table.source(), table.reason());
             }
+        } else if (event instanceof PipelineEvent.RowsSetAside aside) {
+            try (Fields field = Fields.with(Fields.TABLE, aside.table())) {
+                LOG.warn(
+                        "{} of table {} set aside, of the last one column '{}': {}",
+                        aside.rows() == 1 ? "1 row" : aside.rows() + " rows",
+                        aside.table(),
+                        aside.column(),
+                        aside.reason());
+            }
         } else if (event instanceof PipelineEvent.HandedOver handover) {
             LOG.info(
                     "Loaded {} rows in {} s; changes follow from {}",

@@ -2,6 +2,7 @@ package io.sluice.service.api;
 
 import static io.restassured.RestAssured.get;
 import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
@@ -13,12 +14,14 @@ import io.sluice.pipeline.lake.DeadLetter;
 import io.sluice.pipeline.schema.TableId;
 import io.sluice.service.PipelineDouble;
 import io.sluice.service.Statuses;
+import io.sluice.service.runtime.PipelineEvent;
 import io.sluice.service.runtime.PipelinePhase;
 import io.sluice.service.runtime.PipelineState;
 import io.sluice.service.wiring.PipelineRegistry;
 import jakarta.inject.Inject;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -146,6 +149,18 @@ class DeadLettersResourceTest {
                     .body("detail", containsString("from 1 to 1000, got '" + limit + "'"));
         }
         given().queryParam("limit", "1000").get(DEAD).then().statusCode(200);
+    }
+
+    @Test
+    void rows_that_are_set_aside_are_an_event_with_column_and_reason() {
+        EventJson event = EventJson.of(
+                new PipelineEvent.RowsSetAside("letters", "public.orders", 2, "cents", "outside of bigint"));
+
+        assertThat(event.type()).isEqualTo("RowsSetAside");
+        assertThat(event.pipeline()).isEqualTo("letters");
+        assertThat(event.details())
+                .isEqualTo(
+                        Map.of("table", "public.orders", "rows", 2L, "column", "cents", "reason", "outside of bigint"));
     }
 
     @Test

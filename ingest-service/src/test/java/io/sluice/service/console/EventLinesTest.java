@@ -36,6 +36,15 @@ class EventLinesTest {
     }
 
     @Test
+    void rows_that_are_set_aside_are_told_with_column_and_reason() {
+        assertThat(EventLines.of(
+                        new PipelineEvent.RowsSetAside("shop", "public.orders", 1_200, "cents", "not a number")))
+                .containsExactly("shop  set aside  1 200 rows of public.orders, column cents: not a number");
+        assertThat(EventLines.of(new PipelineEvent.RowsSetAside("shop", "public.orders", 1, "cents", "not a number")))
+                .containsExactly("shop  set aside  1 row of public.orders, column cents: not a number");
+    }
+
+    @Test
     void cuts_and_ordinary_changes_of_state_are_left_to_the_live_line() {
         assertThat(EventLines.of(new PipelineEvent.CutPublished("shop", 3, "0/1", 10, 2, 0.1)))
                 .isEmpty();

@@ -175,8 +175,21 @@ final class Chromium implements AutoCloseable {
 
     /** Presses a key such as {@code Tab}. */
     void press(String key, int code) {
-        for (String type : new String[] {"rawKeyDown", "keyUp"}) {
-            tab.ask("Input.dispatchKeyEvent", "type", type, "key", key, "code", key, "windowsVirtualKeyCode", code);
+        // Enter is text too; without it no button is pressed.
+        String text = key.equals("Enter") ? "\r" : "";
+        for (String type : new String[] {text.isEmpty() ? "rawKeyDown" : "keyDown", "keyUp"}) {
+            tab.ask(
+                    "Input.dispatchKeyEvent",
+                    "type",
+                    type,
+                    "key",
+                    key,
+                    "code",
+                    key,
+                    "windowsVirtualKeyCode",
+                    code,
+                    "text",
+                    type.equals("keyUp") ? "" : text);
         }
     }
 
