@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import javax.net.ssl.SSLContext;
 import org.awaitility.Awaitility;
 import org.gaul.s3proxy.BlobStores;
 import org.gaul.s3proxy.S3Proxy;
@@ -37,24 +38,28 @@ public final class S3Server implements AutoCloseable {
 
     private final Path directory;
     private final S3Proxy proxy;
+    private final String scheme;
     private final TcpProxy connections;
     private final Faults faults = new Faults();
 
-    private S3Server(Path directory) throws Exception {
+    private S3Server(Path directory, Optional<SSLContext> encryption) throws Exception {
         this.directory = directory;
         Properties properties = new Properties();
         properties.setProperty("jclouds.filesystem.basedir", directory.toString());
         BlobStore store = BlobStores.create("filesystem-nio2", properties);
-        this.proxy = S3Proxy.builder()
+        S3Proxy.Builder builder = S3Proxy.builder()
                 .blobStore(faulty(store))
-                .endpoint(URI.create("http://127.0.0.1:0"))
-                .awsAuthentication(AuthenticationType.AWS_V2_OR_V4, ACCESS_KEY, SECRET_KEY)
-                .build();
+                .awsAuthentication(AuthenticationType.AWS_V2_OR_V4, ACCESS_KEY, SECRET_KEY);
+        this.scheme = encryption.isPresent() ? "https" : "http";
+        URI any = URI.create(scheme + "://127.0.0.1:0");
+        encryption.ifPresentOrElse(
+                context -> builder.secureEndpoint(any).sslContext(context), () -> builder.endpoint(any));
+        this.proxy = builder.build();
         proxy.start();
         Awaitility.await()
                 .pollInterval(Duration.ofMillis(5))
                 .until(() -> proxy.getState().equals("STARTED"));
-        this.connections = new TcpProxy("127.0.0.1", proxy.getPort());
+        this.connections = new TcpProxy("127.0.0.1", encryption.isPresent() ? proxy.getSecurePort() : proxy.getPort());
     }
 
     /**
@@ -63,9 +68,22 @@ public final class S3Server implements AutoCloseable {
      * @param directory where objects are kept; made when it is missing, what it has is kept
      */
     public static S3Server start(Path directory) {
+        return start(directory, Optional.empty());
+    }
+
+    /**
+     * The same by https.
+     *
+     * @param encryption proves who the server is; its certificate must be for {@code 127.0.0.1}
+     */
+    public static S3Server startEncrypted(Path directory, SSLContext encryption) {
+        return start(directory, Optional.of(encryption));
+    }
+
+    private static S3Server start(Path directory, Optional<SSLContext> encryption) {
         try {
             Files.createDirectories(directory);
-            return new S3Server(directory);
+            return new S3Server(directory, encryption);
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot start the S3 endpoint", e);
         } catch (Exception e) {
@@ -80,7 +98,7 @@ public final class S3Server implements AutoCloseable {
 
     /** The endpoint's address. */
     public String endpoint() {
-        return "http://127.0.0.1:" + connections.port();
+        return scheme + "://127.0.0.1:" + connections.port();
     }
 
     /** The name that requests are signed with. */
