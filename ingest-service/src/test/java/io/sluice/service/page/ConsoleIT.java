@@ -77,7 +77,7 @@ class ConsoleIT {
     void a_load_a_handover_a_failure_and_its_repair_are_clicked_through(TestDatabase database) throws IOException {
         database.execute(
                 "CREATE TABLE items (id bigint PRIMARY KEY, name text)",
-                "CREATE TABLE notes (id bigint PRIMARY KEY, name text)",
+                "CREATE TABLE notes (id bigint PRIMARY KEY, name text, due date)",
                 "INSERT INTO items SELECT i, 'item ' || i FROM generate_series(1, 50000) i",
                 "INSERT INTO notes SELECT i, 'note ' || i FROM generate_series(1, 100) i",
                 "ANALYZE");
@@ -95,6 +95,7 @@ class ConsoleIT {
         confirm("#take-cut");
         browser.awaitText(".cuts .tag", "cut-");
 
+        aRowIsSetAsideAndComesBack(database);
         aTableStopsAndIsReadAnew(database);
         confirm("#verify");
         browser.awaitText("#verification .badge.good", "Same");
@@ -123,6 +124,23 @@ class ConsoleIT {
         browser.screenshot(SCREENSHOTS.resolve("plan-light.png"));
         confirm("#create");
         browser.await("location.hash === '#/pipelines/console'");
+    }
+
+    private void aRowIsSetAsideAndComesBack(TestDatabase database) {
+        browser.awaitGone("#dead-letters");
+        database.execute("UPDATE notes SET due = 'infinity' WHERE id = 7");
+        browser.awaitText("#dead-letters-open", "1 row of the source is set aside");
+        browser.awaitText(".letters", "public.notes");
+        browser.awaitText(".letters", "id=7");
+        browser.awaitText(".letters", "in column due");
+        browser.awaitText("#dead-letters .hint", "What to do");
+        browser.awaitText(".journal", "1 row of public.notes set aside");
+        browser.click(".set-aside");
+        browser.await("document.activeElement.innerText === 'Dead letters'");
+        inAllClothes("dead-letters");
+        database.execute("UPDATE notes SET due = '2026-11-23' WHERE id = 7");
+        browser.awaitGone("#dead-letters");
+        browser.awaitGone(".set-aside");
     }
 
     private void aTableStopsAndIsReadAnew(TestDatabase database) {
@@ -274,6 +292,7 @@ class ConsoleIT {
                 pipeline:
                   name: console
                   commit-interval: 200ms
+                  dead-letters: shop.dead_letters
                   state-directory: %1$s
                 source:
                   type: postgres
