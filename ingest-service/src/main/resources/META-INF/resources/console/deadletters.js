@@ -9,6 +9,8 @@ const SHOWN_FIRST = 20;
 const SHOWN_MOST = 1000;
 /** The lake is read for the answer, so not for every cut of a busy pipeline. */
 const MOST_OFTEN = 4000;
+/** One that stands still may be about to start. */
+const NOT_YET = 1500;
 
 /** The dead letters of one pipeline; hidden while there are none. */
 export class DeadLettersPanel {
@@ -29,17 +31,22 @@ export class DeadLettersPanel {
     this.element.querySelector('h2').tabIndex = -1;
     this.timer = 0;
     this.asked = 0;
-    this.told = '';
+    this.told = null;
     show(this.element, false);
-    this.refresh();
   }
 
   /** The status was asked: the lake is read again when it tells of other numbers. */
-  update({ tables }) {
+  update({ state, tables }) {
+    if (state === 'STARTING' || state === 'RETRYING') {
+      // The pipeline opens its lake now; some catalogs take one at a time.
+      clearTimeout(this.timer);
+      this.told = null;
+      return;
+    }
     const told = tables.map((table) => `${table.source} ${table.setAside}`).join();
     if (told !== this.told) {
       this.told = told;
-      this.soon();
+      this.soon(state === 'STOPPED' ? NOT_YET : 0);
     }
   }
 
@@ -56,9 +63,9 @@ export class DeadLettersPanel {
     this.element.scrollIntoView({ block: 'start' });
   }
 
-  soon() {
+  soon(after = 0) {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.refresh(), Math.max(0, this.asked + MOST_OFTEN - Date.now()));
+    this.timer = setTimeout(() => this.refresh(), Math.max(after, this.asked + MOST_OFTEN - Date.now()));
   }
 
   showMore() {

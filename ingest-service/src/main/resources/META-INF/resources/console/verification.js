@@ -147,5 +147,8 @@ function counts(table) {
       parts.push(`${count(table[name])} ${name}`);
     }
   }
+  if (table.setAside > 0) {
+    parts.push(`${count(table.setAside)} set aside`);
+  }
   return table.verdict === 'NOT_COMPARED' ? '' : parts.join(', ');
 }

@@ -71,6 +71,9 @@ public record VerificationJson(
             long different,
             long undecided,
 
+            @Schema(description = "Rows of the source that are dead letters: on neither side, and no difference")
+            long setAside,
+
             @Schema(description = "The first differing rows: keys and names of columns")
             List<String> examples,
 
@@ -89,6 +92,7 @@ public record VerificationJson(
                     table.surplus(),
                     table.different(),
                     table.undecided(),
+                    table.setAside(),
                     table.examples(),
                     table.sourcePosition().orElse(null),
                     table.lakePosition().orElse(null),

@@ -75,6 +75,10 @@ public final class RemoteVerification {
                     Amounts.exact(one.path("surplus").asLong()),
                     Amounts.exact(one.path("different").asLong()),
                     Amounts.exact(one.path("undecided").asLong()));
+            if (one.path("setAside").asLong() > 0) {
+                details.add("  " + one.path("source").asText() + ": besides, "
+                        + StatusCommand.rows(one.path("setAside").asLong()) + " set aside");
+            }
             one.path("examples").forEach(example -> details.add("  " + example.asText()));
             if (!one.path("reason").asText("").isEmpty() && !one.path("reason").isNull()) {
                 details.add("  " + one.path("source").asText() + ": "

@@ -73,7 +73,8 @@ public class StatusCommand implements Callable<Integer> {
         return tables.size() + (notes.isEmpty() ? "" : " (" + String.join(", ", notes) + ")");
     }
 
-    private static String rows(long number) {
+    /** A number of rows in words. */
+    static String rows(long number) {
         return Amounts.exact(number) + (number == 1 ? " row" : " rows");
     }
 

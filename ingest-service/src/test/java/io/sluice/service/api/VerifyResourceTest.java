@@ -102,6 +102,7 @@ class VerifyResourceTest {
                 0,
                 0,
                 0,
+                2,
                 missing == 0 ? List.of() : List.of("id=7: missing in the lake"),
                 Optional.of("0/10"),
                 Optional.of("0/8"),
@@ -144,6 +145,7 @@ class VerifyResourceTest {
                 .body("lakePosition", equalTo("0/20"))
                 .body("tables", hasSize(2))
                 .body("tables[0].verdict", equalTo("SAME"))
+                .body("tables[0].setAside", equalTo(2))
                 .body("tables[1].source", equalTo("public.loans"))
                 .body("tables[1].verdict", equalTo("DIFFERENT"))
                 .body("tables[1].missing", equalTo(1))

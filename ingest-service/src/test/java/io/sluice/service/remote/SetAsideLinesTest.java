@@ -40,6 +40,14 @@ class SetAsideLinesTest {
     }
 
     @Test
+    void a_verification_tells_of_them_beside_its_verdict() throws IOException {
+        assertThat(RemoteVerification.lines(json("""
+                {'state': 'DONE', 'verdict': 'SAME', 'tables': [{'source': 'public.orders', 'sink': 'shop.orders',
+                 'verdict': 'SAME', 'sourceRows': 9, 'setAside': 1, 'examples': [], 'reason': null}]}
+                """))).contains("  public.orders: besides, 1 row set aside");
+    }
+
+    @Test
     void the_status_notes_tables_that_have_some() throws IOException {
         JsonNode shop = json("""
                 {'name': 'shop', 'state': 'RUNNING', 'phase': 'STREAMING', 'cut': 17, 'lagSeconds': 0, 'error': null,
