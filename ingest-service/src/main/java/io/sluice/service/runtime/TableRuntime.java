@@ -124,7 +124,10 @@ final class TableRuntime {
      * may have met them only after the change that mended them.
      */
     void publishLoad(CutWriter cut) {
-        boolean drained = state.load().flatMap(TableLoad::drained).isPresent();
+        boolean drained = state.load()
+                .flatMap(TableLoad::drained)
+                .filter(changes -> changes.rows() > 0)
+                .isPresent();
         openRows.ifPresent(OpenRows::publishLoad);
         cut.publishLoad(sink());
         if (drained) {

@@ -19,6 +19,14 @@ final class Bank {
     /** Not of the bank's: a table whose columns change, so that it stops. */
     static final String MEMO = "memo";
 
+    /** Not of the bank's: a table in which some rows have no place in the lake, and others come to it. */
+    static final String FAULTS = "faults";
+
+    /** What the lake has of {@link #FAULTS}. */
+    static final String FAULTS_PROJECTION = "id, amount, doc, 100 / n AS share";
+
+    private static final String FAULTY = "amount = 'NaN' OR n = 0";
+
     private final TestDatabase database;
     private final Random random = new Random(5);
     private int entries;
@@ -32,6 +40,9 @@ final class Bank {
                 "CREATE TABLE audit (account int NOT NULL, delta bigint NOT NULL)",
                 "ALTER TABLE audit REPLICA IDENTITY FULL",
                 "CREATE TABLE memo (id int PRIMARY KEY, text text)",
+                "CREATE TABLE faults (id int PRIMARY KEY, amount numeric(10,2) NOT NULL, n int NOT NULL, doc text)",
+                "INSERT INTO faults SELECT i, CASE i % 4 WHEN 1 THEN 'NaN'::numeric ELSE i END, CASE i % 5 WHEN 1 THEN 0 ELSE 1 END,"
+                        + " 'fault ' || i FROM generate_series(1, 20) i",
                 "INSERT INTO memo SELECT i, 'memo ' || i FROM generate_series(1, 5) i",
                 "INSERT INTO account SELECT i, 0, repeat('note ' || i, 800) FROM generate_series(1, 20) i");
         transfers(10);
@@ -56,10 +67,43 @@ final class Bank {
                     takeBack(statement, entries - 1);
                 }
                 entries++;
+                fault(statement, i);
                 connection.commit();
             }
         } catch (SQLException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** The rows of {@link #FAULTS} that have a place in the lake, as a query for what it has of them. */
+    static String faultless() {
+        return "SELECT " + FAULTS_PROJECTION + " FROM public.faults WHERE NOT (" + FAULTY + ")";
+    }
+
+    /** The others, as the dead letters name them. */
+    List<String> faulty() {
+        return database.queryStrings("SELECT 'id=' || id FROM faults WHERE " + FAULTY);
+    }
+
+    /**
+     * Rows lose their place in the lake, come to it, move, and go. None is so large that it would be read again: a cut with
+     * such a row cannot be completed at its own position.
+     */
+    private void fault(Statement statement, int step) throws SQLException {
+        String some = " WHERE id = (SELECT id FROM faults ORDER BY id OFFSET " + random.nextInt(15) + " LIMIT 1)";
+        String next = "(SELECT max(id) + 1 FROM faults)";
+        if (step == 0) {
+            statement.execute("INSERT INTO faults VALUES (" + next + ", 'NaN', 1, 'new')");
+        }
+        switch (step % 5) {
+            case 0 ->
+                statement.execute(
+                        "UPDATE faults SET amount = CASE WHEN amount = 'NaN' THEN 1 ELSE 'NaN'::numeric END" + some);
+            case 1 -> statement.execute("UPDATE faults SET n = 1 - n" + some);
+            case 2 -> statement.execute("UPDATE faults SET id = " + next + some);
+            case 3 -> statement.execute("DELETE FROM faults" + some);
+            default ->
+                statement.execute("INSERT INTO faults VALUES (" + next + ", 1, " + random.nextInt(2) + ", 'new')");
         }
     }
 

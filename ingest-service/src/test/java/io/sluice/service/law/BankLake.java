@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.config.PipelineConfigReader;
 import io.sluice.pipeline.failpoint.FailPoint;
 import io.sluice.pipeline.failpoint.FailPoint.Phase;
+import io.sluice.pipeline.lake.DeadLetter;
 import io.sluice.pipeline.lake.LakeCut;
 import io.sluice.pipeline.schema.TableId;
 import io.sluice.service.runtime.Pipeline;
@@ -149,10 +150,19 @@ final class BankLake {
         try (LakeReader lake = lake()) {
             for (String table : tables) {
                 LakeTable published = lake.table(sink(table));
-                checker.assertSame("SELECT * FROM public." + table, published);
+                checker.assertSame(
+                        table.equals(Bank.FAULTS) ? Bank.faultless() : "SELECT * FROM public." + table, published);
                 assertThat(published.files().equalityDeletes()).isZero();
                 assertThat(published.summary("sluice.position")).isEqualTo(published.property("sluice.position"));
             }
+        }
+        try (var lake = PipelineAssembly.of(PipelineConfigReader.ofProcess().read(file))
+                .connectors()
+                .openLake()) {
+            assertThat(lake.openDeadLetters(id, sink("letters")))
+                    .extracting(DeadLetter::key)
+                    .as("dead letters")
+                    .containsExactlyInAnyOrderElementsOf(bank.faulty());
         }
     }
 
@@ -228,6 +238,7 @@ final class BankLake {
                 pipeline:
                   name: %1$s
                   commit-interval: 100ms
+                  dead-letters: letters
                   %11$s
                   snapshot-parallelism: 1
                   state-directory: '%2$s/state'
@@ -250,6 +261,9 @@ final class BankLake {
                     properties:
                       io-impl: %9$s
                       %10$s: %1$s
+                transform:
+                  - source-table: public.faults
+                    projection: %12$s
                 """.formatted(
                 id,
                 directory,
@@ -264,6 +278,7 @@ final class BankLake {
                                 tables.stream().map(table -> "public." + table).toList()) + "]",
                 MortalFileIO.class.getName(),
                 MortalFileIO.LAKE,
-                settings);
+                settings,
+                Bank.FAULTS_PROJECTION);
     }
 }

@@ -46,10 +46,10 @@ abstract class CrashMatrix {
     private BankLake longLived;
     private int cells;
 
-    /** @param tables what its pipelines follow */
+    /** @param tables what its pipelines follow, besides {@link Bank#FAULTS} */
     CrashMatrix(Phase phase, List<String> tables) {
         this.phase = phase;
-        this.tables = tables;
+        this.tables = Stream.concat(tables.stream(), Stream.of(Bank.FAULTS)).toList();
     }
 
     @BeforeAll

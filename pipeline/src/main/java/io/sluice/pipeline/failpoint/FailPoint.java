@@ -61,9 +61,11 @@ public enum FailPoint {
     HANDOVER_BEFORE_STREAM(Phase.SNAPSHOT, Phase.HANDOVER, Phase.MAINTENANCE, Phase.LOST_STREAM, Phase.DRAIN),
 
     /** Rows that a cut or a part of a load leaves out are about to be noted; their file is written. */
-    LETTERS_BEFORE_COMMIT(),
+    LETTERS_BEFORE_COMMIT(
+            Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE, Phase.LOST_STREAM, Phase.DRAIN),
     /** They are noted; what leaves them out is not committed. */
-    LETTERS_AFTER_COMMIT(),
+    LETTERS_AFTER_COMMIT(
+            Phase.SNAPSHOT, Phase.HANDOVER, Phase.INCREMENTAL, Phase.MAINTENANCE, Phase.LOST_STREAM, Phase.DRAIN),
 
     /** A cut is collected and its boundary known; its last files have no end yet. */
     CUT_BEFORE_FILES(
