@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.config.PipelineConfigReader;
 import io.sluice.pipeline.error.ErrorKind;
+import io.sluice.pipeline.failpoint.FailPoints;
 import io.sluice.pipeline.position.LogSequenceNumber;
 import io.sluice.service.plan.PlanReport;
 import io.sluice.service.plan.Planner;
@@ -57,6 +58,7 @@ final class Rig {
     private Path warehouse;
     private String sourceSettings = "";
     private String pipelineSettings = "";
+    private FailPoints failPoints = FailPoints.NONE;
 
     /** A pipeline of these tables of the schema {@code public}, each into the table of the same name in {@code lake}. */
     Rig(TestDatabase database, Path directory, String... tables) {
@@ -122,6 +124,12 @@ final class Rig {
         return this;
     }
 
+    /** Places at which runs from here on die. */
+    Rig dyingAt(FailPoints points) {
+        this.failPoints = points;
+        return this;
+    }
+
     Rig sourceSettings(String lines) {
         this.sourceSettings = lines;
         return this;
@@ -162,7 +170,7 @@ final class Rig {
             Files.createDirectories(directory);
             Path file = directory.resolve(name + ".yaml");
             Files.writeString(file, yaml());
-            return PipelineAssembly.of(PipelineConfigReader.ofProcess().read(file));
+            return PipelineAssembly.of(PipelineConfigReader.ofProcess().read(file), failPoints);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
