@@ -86,11 +86,16 @@ public record VerificationReport(String pipeline, Optional<String> lakePosition,
                 .orElse("");
         return switch (table.verdict()) {
             case NOT_COMPARED -> names + "NOT COMPARED  " + table.reason().orElse("");
-            case SAME -> names + rows + "  ok" + at;
+            case SAME -> names + rows + "  ok" + setAside(table) + at;
             case DIFFERENT, UNDECIDED ->
                 names + rows + " at the source, " + Amounts.exact(table.lakeRows()) + " in the lake: " + counts(table)
-                        + reason + at;
+                        + setAside(table) + reason + at;
         };
+    }
+
+    /** Rows that the lake goes without are no difference, and still have to be known. */
+    private static String setAside(TableResult table) {
+        return table.setAside() == 0 ? "" : ", " + Amounts.exact(table.setAside()) + " set aside";
     }
 
     private static String counts(TableResult table) {

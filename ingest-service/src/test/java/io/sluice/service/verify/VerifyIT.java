@@ -6,6 +6,8 @@ import io.sluice.service.runtime.Pipeline;
 import io.sluice.service.verify.TableResult.Verdict;
 import io.sluice.testkit.postgres.PostgresExtension;
 import io.sluice.testkit.postgres.TestDatabase;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -129,6 +131,29 @@ class VerifyIT {
 
         database.execute("TRUNCATE notes");
         assertThat(result(rig.verify(1), "notes").verdict()).isEqualTo(Verdict.UNDECIDED);
+    }
+
+    @Test
+    void rows_that_are_set_aside_are_told_and_are_no_difference(TestDatabase database) throws InterruptedException {
+        database.execute("UPDATE orders SET amount = 0 WHERE id IN (2, 3, 5)");
+        rig = new VerifyRig(database, directory, "public.orders", """
+                transform:
+                  - source-table: public.orders
+                    projection: "*, 100 / amount AS share"
+                    filter: "status <> 'draft'"
+                """, "dead-letters: refused");
+        rig.catchUp();
+
+        VerificationReport report = rig.verify(1);
+
+        TableResult orders = result(report, "orders");
+        assertThat(orders.verdict()).as("%s", report).isEqualTo(Verdict.SAME);
+        // The filter leaves the third out, so that nothing is computed of it.
+        assertThat(orders.setAside()).isEqualTo(2);
+        assertThat(orders.lakeRows()).isEqualTo(2 * ROWS / 3 + 1 - 2);
+        StringWriter printed = new StringWriter();
+        report.print(new PrintWriter(printed, true));
+        assertThat(printed.toString()).contains("ok, 2 set aside");
     }
 
     @Test

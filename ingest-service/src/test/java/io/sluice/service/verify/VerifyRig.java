@@ -58,6 +58,11 @@ final class VerifyRig {
     private final Path file;
 
     VerifyRig(TestDatabase database, Path directory, String tables, String transform) {
+        this(database, directory, tables, transform, "tag-interval: 365d");
+    }
+
+    /** @param setting a line of the pipeline's section */
+    VerifyRig(TestDatabase database, Path directory, String tables, String transform, String setting) {
         this.database = database;
         this.directory = directory;
         this.file = directory.resolve("shop.yaml");
@@ -67,6 +72,7 @@ final class VerifyRig {
                       name: shop
                       commit-interval: 200ms
                       state-directory: "%s"
+                      %s
                     source:
                       type: postgres
                       hostname: %s
@@ -85,6 +91,7 @@ final class VerifyRig {
                     %s
                     """.formatted(
                             directory.resolve("state"),
+                            setting,
                             database.host(),
                             database.port(),
                             database.name(),
