@@ -19,12 +19,17 @@ import org.apache.iceberg.CatalogUtil;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.hadoop.HadoopFileIO;
 import org.apache.iceberg.jdbc.JdbcCatalog;
+import org.apache.iceberg.jdbc.UncheckedSQLException;
 
 /** Builds catalogs from options. */
 public final class IcebergCatalogs {
 
     private static final Set<String> TYPES = Set.of("jdbc", "rest", "hadoop", "glue", "hive", "nessie");
     private static final String SQLITE = "jdbc:sqlite:";
+
+    /** What Iceberg says when the second step of making a JDBC catalog's tables fails. */
+    private static final String SCHEMA_STEP = "update SQL schema";
+
     private static final int MAX_CAUSES = 20;
     private static final String HADOOP_PREFIX = "hadoop.";
 
@@ -116,8 +121,23 @@ public final class IcebergCatalogs {
         return catalog;
     }
 
-    /** The catalog leaves some files behind. */
+    /**
+     * A new catalog's tables are made in two steps, of which the second fails for all but one of those that take it at
+     * once; the others find it done when they look again.
+     */
     private static Catalog jdbc(String name, Map<String, String> properties, Configuration hadoop) {
+        try {
+            return openJdbc(name, properties, hadoop);
+        } catch (UncheckedSQLException e) {
+            if (!String.valueOf(e.getMessage()).contains(SCHEMA_STEP)) {
+                throw e;
+            }
+            return openJdbc(name, properties, hadoop);
+        }
+    }
+
+    /** The catalog leaves some files behind. */
+    private static Catalog openJdbc(String name, Map<String, String> properties, Configuration hadoop) {
         JdbcCatalog catalog = new JdbcCatalog(
                 all -> new TrackedFileIO(CatalogUtil.loadFileIO(all.get(CatalogProperties.FILE_IO_IMPL), all, hadoop)),
                 null,

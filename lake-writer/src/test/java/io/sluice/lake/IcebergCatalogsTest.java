@@ -5,10 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
+import java.io.Closeable;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -69,6 +77,36 @@ class IcebergCatalogsTest {
                 .hasMessageContainingAll("polaris", "rest", "hadoop", "name of a class");
         assertThat(IcebergCatalogs.properties(options("org.example.Catalog", Map.of())))
                 .containsEntry("catalog-impl", "org.example.Catalog");
+    }
+
+    @Test
+    void processesThatOpenANewJdbcCatalogAtOnceDoNotGetInEachOthersWay(@TempDir Path directory) throws Exception {
+        int openers = 8;
+        ExecutorService executor = Executors.newFixedThreadPool(openers);
+        try {
+            for (int round = 0; round < 4; round++) {
+                LakeOptions options = LakeOptions.of(
+                        "jdbc",
+                        "jdbc:sqlite:" + directory.resolve("catalog-" + round + ".db"),
+                        directory.resolve("warehouse").toString(),
+                        Map.of(),
+                        directory.resolve("state"));
+                CyclicBarrier together = new CyclicBarrier(openers);
+                List<Future<?>> opened = new ArrayList<>();
+                for (int i = 0; i < openers; i++) {
+                    opened.add(executor.submit(() -> {
+                        together.await();
+                        ((Closeable) IcebergCatalogs.open(options)).close();
+                        return null;
+                    }));
+                }
+                for (Future<?> one : opened) {
+                    one.get();
+                }
+            }
+        } finally {
+            executor.shutdownNow();
+        }
     }
 
     private static LakeOptions rest(Map<String, String> properties) {
