@@ -28,6 +28,7 @@ final class ChangeTransform {
     private final TableSchema input;
     private final int rows;
     private final Frame frame;
+    private final UnavailableValues unavailable;
     /** What each row becomes: an operation with flags, or {@link #DROPPED}. */
     private final byte[] verdicts;
     /** Rows that bring a state: upserts, and deletes of a table without a key. */
@@ -48,6 +49,7 @@ final class ChangeTransform {
         this.input = transform.input();
         this.rows = batch.rowCount();
         this.frame = transform.frame(batch);
+        this.unavailable = new UnavailableValues(batch);
         this.verdicts = new byte[rows];
         this.states = new int[rows];
     }
@@ -101,11 +103,11 @@ final class ChangeTransform {
         int[] decidable = new int[stateCount];
         int count = 0;
         BitSet inputs = filter.inputs();
-        if (hasUnavailable(inputs)) {
+        if (unavailable.in(inputs)) {
             int width = inputs.cardinality();
             for (int i = 0; i < stateCount; i++) {
                 int row = states[i];
-                int missing = unavailable(inputs, row);
+                int missing = unavailable.count(inputs, row);
                 if (missing == 0) {
                     decidable[count++] = row;
                 } else {
@@ -215,12 +217,12 @@ final class ChangeTransform {
 
     /** Rows for which some inputs of a computed column are unavailable and others not must be read again. */
     private void markMixed(BitSet inputs) {
-        if (inputs.cardinality() < 2 && !input.key().isEmpty() || !hasUnavailable(inputs)) {
+        if (inputs.cardinality() < 2 && !input.key().isEmpty() || !unavailable.in(inputs)) {
             return;
         }
         int width = inputs.cardinality();
         for (int i = 0; i < stateCount; i++) {
-            int missing = unavailable(inputs, states[i]);
+            int missing = unavailable.count(inputs, states[i]);
             if (missing != 0 && missing != width) {
                 flag(states[i], RowOperation.REFETCH);
             }
@@ -236,23 +238,6 @@ final class ChangeTransform {
         verdicts[row] = flag == RowOperation.REFETCH
                 ? (byte) (operation | RowOperation.REFETCH)
                 : (byte) (verdicts[row] | flag);
-    }
-
-    private boolean hasUnavailable(BitSet inputs) {
-        for (int i = inputs.nextSetBit(0); i >= 0; i = inputs.nextSetBit(i + 1)) {
-            if (batch.column(i).hasUnavailable()) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private int unavailable(BitSet inputs, int row) {
-        int missing = 0;
-        for (int i = inputs.nextSetBit(0); i >= 0; i = inputs.nextSetBit(i + 1)) {
-            missing += batch.column(i).isUnavailable(row) ? 1 : 0;
-        }
-        return missing;
     }
 
     /** Computes the computed columns, again without rows that fail when those may be left out. */
@@ -279,7 +264,7 @@ final class ChangeTransform {
         for (int i = 0; i < stateCount; i++) {
             byte flags = (byte) (RowOperation.IF_PRESENT | RowOperation.REFETCH);
             rows[count] = states[i];
-            count += !RowOperation.has(verdicts[states[i]], flags) && unavailable(inputs, states[i]) == 0 ? 1 : 0;
+            count += !RowOperation.has(verdicts[states[i]], flags) && unavailable.count(inputs, states[i]) == 0 ? 1 : 0;
         }
         int before = leftOut.leftOut();
         leftOut.withoutFailing(column, frame, rows, count);
@@ -354,12 +339,12 @@ final class ChangeTransform {
         int[] selection = wanted;
         int count = wantedCount;
         BitSet inputs = transform.outputExpression(column).inputs();
-        if (hasUnavailable(inputs)) {
+        if (unavailable.in(inputs)) {
             selection = new int[wantedCount];
             count = 0;
             for (int i = 0; i < wantedCount; i++) {
                 selection[count] = wanted[i];
-                count += unavailable(inputs, wanted[i]) == 0 ? 1 : 0;
+                count += unavailable.count(inputs, wanted[i]) == 0 ? 1 : 0;
             }
         }
         if (count == 0) {
