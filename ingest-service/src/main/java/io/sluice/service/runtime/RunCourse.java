@@ -8,13 +8,9 @@ import io.sluice.pipeline.lake.LakeSession;
 import io.sluice.pipeline.lake.PreparedCut;
 import io.sluice.pipeline.lake.RowRefetch;
 import io.sluice.pipeline.position.Position;
-import io.sluice.pipeline.schema.TableId;
 import io.sluice.pipeline.source.ChangeSource;
 import io.sluice.pipeline.source.SnapshotSession;
 import io.sluice.pipeline.source.SourceDatabase;
-import io.sluice.pipeline.source.StreamStart;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -368,29 +364,9 @@ final class RunCourse {
             StreamGoal goal,
             RowRefetch refetch)
             throws InterruptedException {
-        Map<TableId, TableRuntime> bySource = new LinkedHashMap<>();
-        Map<TableId, Position> tableAfter = new HashMap<>();
-        Position after = after(joining, draining);
-        for (TableRuntime table : published) {
-            if (!table.isStopped()) {
-                begin(table, positionOf(table), after, bySource, tableAfter);
-            }
-        }
-        for (TableRuntime table : joining) {
-            begin(table, loads.streamFrom(table).orElseThrow(), after, bySource, tableAfter);
-        }
-        Map<TableRuntime, CutWriter.Drain> into = new HashMap<>();
-        for (TableRuntime table : draining) {
-            boolean streams = bySource.containsKey(table.source());
-            into.put(table, streams ? CutWriter.Drain.INTO_LOAD_AND_TABLE : CutWriter.Drain.INTO_LOAD);
-            if (!streams) {
-                begin(table, loads.streamFrom(table).orElseThrow(), after, bySource, tableAfter);
-            }
-        }
-        boolean visible = draining.isEmpty()
-                || into.containsValue(CutWriter.Drain.INTO_LOAD_AND_TABLE)
-                || bySource.size() > draining.size();
-        if (visible) {
+        StreamTables following =
+                StreamTables.of(published, joining, draining, after(joining, draining), this::positionOf, loads);
+        if (following.isVisible()) {
             run.progress.streamBegins(database.currentPosition());
         }
         letters.ifPresent(book -> book.begin(replay));
@@ -399,43 +375,30 @@ final class RunCourse {
             StreamPhase phase = new StreamPhase(
                     changes,
                     session,
-                    bySource,
+                    following.bySource(),
                     run.control,
-                    visible ? run.settings : run.settings.forDrainOnly(),
+                    following.isVisible() ? run.settings : run.settings.forDrainOnly(),
                     refetch,
                     run.progress,
                     database::logEnd,
-                    () -> storage.check(bySource.values()),
+                    () -> storage.check(following.bySource().values()),
                     run.clock,
                     nextCut,
                     tagging,
                     run.failPoints,
                     letters);
-            phase.drain(into);
+            phase.drain(following.draining());
             phase.publishLoads(
                     joining,
                     loads.whenVisible(joining, () -> run.progress.durable().orElseThrow()));
             try {
-                return phase.run(
-                        new StreamStart(TableLoads.schemas(bySource.values()), after, tableAfter, goal.exact()), goal);
+                return phase.run(following.start(goal), goal);
             } finally {
                 nextCut = phase.nextCut();
                 Position begun = reached.orElseThrow();
                 run.progress.durable().ifPresent(durable -> reached = Optional.of(Position.max(durable, begun)));
                 loads.fedUpTo(phase.drainedTo());
             }
-        }
-    }
-
-    private static void begin(
-            TableRuntime table,
-            Position own,
-            Position after,
-            Map<TableId, TableRuntime> bySource,
-            Map<TableId, Position> tableAfter) {
-        bySource.put(table.source(), table);
-        if (!after.covers(own)) {
-            tableAfter.put(table.source(), own);
         }
     }
 
