@@ -3,6 +3,7 @@ package io.sluice.lake;
 import io.sluice.lake.commit.CommitResult;
 import io.sluice.lake.commit.CommitTarget;
 import io.sluice.lake.commit.LoadPart;
+import io.sluice.lake.commit.SpoolFile;
 import io.sluice.lake.commit.TableChange;
 import io.sluice.lake.commit.TableCommitter;
 import io.sluice.lake.commit.TableMarks;
@@ -10,6 +11,7 @@ import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
 import io.sluice.pipeline.failpoint.FailPoint;
 import io.sluice.pipeline.failpoint.FailPoints;
+import io.sluice.pipeline.lake.CommitListener;
 import io.sluice.pipeline.lake.CommitOutcome;
 import io.sluice.pipeline.lake.TablePhase;
 import io.sluice.pipeline.schema.TableId;
@@ -23,6 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Lock;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +42,7 @@ final class CutCommits {
     private final TableCommitter committer;
     private final FailPoints failPoints;
     private final Supplier<String> ids;
+    private final CommitListener told;
 
     /** Cuts that may be committed again until the session ends; then nobody can. */
     private final Map<Long, PreparedIcebergCut> refused = new ConcurrentHashMap<>();
@@ -50,11 +54,13 @@ final class CutCommits {
             Function<TableId, LakeTable> tables,
             TableCommitter committer,
             FailPoints failPoints,
-            Supplier<String> ids) {
+            Supplier<String> ids,
+            CommitListener told) {
         this.tables = tables;
         this.committer = committer;
         this.failPoints = failPoints;
         this.ids = ids;
+        this.told = told;
     }
 
     private LakeTable table(TableId id) {
@@ -101,7 +107,7 @@ final class CutCommits {
             }
         }
         while (!targets.isEmpty()) {
-            CommitResult result = commit(List.copyOf(targets.values()));
+            CommitResult result = commit(cut.number(), List.copyOf(targets.values()));
             if (!(result.outcome() instanceof CommitOutcome.Conflict conflict)) {
                 return result.outcome();
             }
@@ -126,7 +132,8 @@ final class CutCommits {
                 continue;
             }
             failPoints.reach(isDrain(change) ? FailPoint.DRAIN_BEFORE_COMMIT : FailPoint.CUT_BEFORE_TABLE);
-            CommitResult result = commit(List.of(table(change.table()).target(change)));
+            CommitResult result =
+                    commit(cut.number(), List.of(table(change.table()).target(change)));
             TableMarks marks = result.marks().get(change.table());
             if (marks != null && !isDrain(change)) {
                 snapshots.put(change.table(), marks.snapshotId());
@@ -150,6 +157,34 @@ final class CutCommits {
 
     private static boolean isDrain(TableChange change) {
         return change.kind() == TableChange.Kind.LOAD;
+    }
+
+    /** The listener hears of the end whatever that is. */
+    private CommitResult commit(long cut, List<CommitTarget> targets) {
+        CommitListener.Running running = told.begun(
+                cut, targets.stream().map(target -> part(target.change())).toList());
+        Optional<CommitOutcome.Kind> end = Optional.empty();
+        try {
+            CommitResult result = commit(targets);
+            end = Optional.of(result.outcome().kind());
+            return result;
+        } finally {
+            running.ended(end);
+        }
+    }
+
+    /** What becomes visible with a change; for a load that is published, what was loaded. */
+    private static CommitListener.Part part(TableChange change) {
+        List<SpoolFile> waiting = change.load().drain().files();
+        long rows = change.added().stream().mapToLong(DataFile::recordCount).sum()
+                + waiting.stream().mapToLong(SpoolFile::rows).sum();
+        long files = change.added().size() + waiting.size();
+        if (change.load().role() == LoadPart.Role.PUBLISH) {
+            rows += change.expected().load().rows();
+            files += change.expected().load().files();
+        }
+        return new CommitListener.Part(
+                change.table(), rows, files, change.deletes().size());
     }
 
     /** Steps of a load that are beside these wait: both change what the table says of it. */

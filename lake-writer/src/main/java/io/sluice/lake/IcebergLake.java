@@ -212,7 +212,8 @@ public final class IcebergLake implements Lake {
                 new CutTags(catalog, options.retries(), options.failPoints()),
                 options.cutBufferBytes(),
                 options.failPoints(),
-                options.ids()));
+                options.ids(),
+                options.commits()));
     }
 
     /** A load may bring another schema with it; then everything that is done to its rows goes by that. */

@@ -14,6 +14,7 @@ import io.sluice.lake.parquet.StorageFailures;
 import io.sluice.pipeline.error.PipelineException;
 import io.sluice.pipeline.failpoint.FailPoint;
 import io.sluice.pipeline.failpoint.FailPoints;
+import io.sluice.pipeline.lake.CommitListener;
 import io.sluice.pipeline.lake.CommitOutcome;
 import io.sluice.pipeline.lake.CutWriter;
 import io.sluice.pipeline.lake.LakeCut;
@@ -64,7 +65,8 @@ final class IcebergSession implements LakeSession {
             CutTags tags,
             long cutMemoryBytes,
             FailPoints failPoints,
-            Supplier<String> ids) {
+            Supplier<String> ids,
+            CommitListener told) {
         this.epoch = epoch;
         Map<TableId, LakeTable> byId = new HashMap<>();
         tables.forEach(table -> byId.put(table.id(), table));
@@ -74,7 +76,7 @@ final class IcebergSession implements LakeSession {
         this.cutMemoryBytes = cutMemoryBytes;
         this.failPoints = failPoints;
         this.ids = ids;
-        this.commits = new CutCommits(this::table, committer, failPoints, ids);
+        this.commits = new CutCommits(this::table, committer, failPoints, ids, told);
     }
 
     LakeTable table(TableId id) {

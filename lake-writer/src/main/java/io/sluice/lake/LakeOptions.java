@@ -2,6 +2,7 @@ package io.sluice.lake;
 
 import io.sluice.lake.commit.CommitRetries;
 import io.sluice.pipeline.failpoint.FailPoints;
+import io.sluice.pipeline.lake.CommitListener;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.UUID;
@@ -24,6 +25,7 @@ import java.util.function.Supplier;
  * @param retries how often a commit is tried
  * @param failPoints places where tests let the process die
  * @param ids makes unique ids for files and commits
+ * @param commits is told how cuts become visible
  */
 public record LakeOptions(
         String catalogType,
@@ -36,7 +38,8 @@ public record LakeOptions(
         long indexMemoryBytes,
         CommitRetries retries,
         FailPoints failPoints,
-        Supplier<String> ids) {
+        Supplier<String> ids,
+        CommitListener commits) {
 
     /** The catalog's name where nothing else is asked for. */
     public static final String DEFAULT_CATALOG_NAME = "sluice";
@@ -66,7 +69,8 @@ public record LakeOptions(
                 DEFAULT_INDEX_MEMORY_BYTES,
                 CommitRetries.DEFAULT,
                 FailPoints.NONE,
-                () -> UUID.randomUUID().toString());
+                () -> UUID.randomUUID().toString(),
+                CommitListener.NONE);
     }
 
     /** The same with other memory bounds. */
@@ -82,7 +86,8 @@ public record LakeOptions(
                 newIndexMemoryBytes,
                 retries,
                 failPoints,
-                ids);
+                ids,
+                commits);
     }
 
     /** The same with places to die at. */
@@ -98,7 +103,8 @@ public record LakeOptions(
                 indexMemoryBytes,
                 retries,
                 newFailPoints,
-                ids);
+                ids,
+                commits);
     }
 
     /** The same with other retries. */
@@ -114,6 +120,24 @@ public record LakeOptions(
                 indexMemoryBytes,
                 newRetries,
                 failPoints,
-                ids);
+                ids,
+                commits);
+    }
+
+    /** The same with somebody who is told how cuts become visible. */
+    public LakeOptions withCommits(CommitListener newCommits) {
+        return new LakeOptions(
+                catalogType,
+                catalogName,
+                uri,
+                warehouse,
+                properties,
+                stateDirectory,
+                cutBufferBytes,
+                indexMemoryBytes,
+                retries,
+                failPoints,
+                ids,
+                newCommits);
     }
 }

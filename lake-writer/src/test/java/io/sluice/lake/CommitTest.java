@@ -21,6 +21,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
+import io.sluice.pipeline.lake.CommitListener;
 import io.sluice.pipeline.lake.CommitOutcome;
 import io.sluice.pipeline.lake.LakeSession;
 import io.sluice.pipeline.lake.PreparedCut;
@@ -32,6 +33,7 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.CommitStateUnknownException;
@@ -86,6 +88,33 @@ class CommitTest {
         assertThat(outcome).isEqualTo(new CommitOutcome.Fenced(ORDERS, 1, 2));
         assertThat(lake.rows(ORDERS)).containsExactly("1|new|a", "2|new|b");
         assertThat(lake.dataFilesOnDisk()).isEqualTo(lake.referencedFiles(ORDERS, EVENTS));
+        closeQuietly(other);
+    }
+
+    @Test
+    void eachTablesCommitIsTold() throws Exception {
+        lake.restart();
+        List<String> told = new ArrayList<>();
+        lake.with(options -> options.withCommits((cut, tables) -> {
+            String parts = "cut " + cut + " " + tables;
+            told.add(parts);
+            return outcome -> told.add(parts + " " + outcome);
+        }));
+        session = lake.session();
+        cut(session, 2, orders(update(1L, "paid", "a"), insert(3L, "new", "c")), events(delete("x", 1)));
+
+        String orders = "cut 2 [" + new CommitListener.Part(ORDERS, 2, 1, 1) + "]";
+        // Its only row goes with its file.
+        String events = "cut 2 [" + new CommitListener.Part(EVENTS, 0, 0, 0) + "]";
+        assertThat(told)
+                .containsExactlyInAnyOrder(
+                        orders, orders + " Optional[COMMITTED]", events, events + " Optional[COMMITTED]");
+
+        told.clear();
+        TestLake other = new TestLake(directory);
+        faults.beforeSwap(ORDERS, other::session);
+        cut(session, 3, orders(delete(2L)));
+        assertThat(told).hasSize(2).last().asString().startsWith("cut 3").endsWith("Optional[FENCED]");
         closeQuietly(other);
     }
 

@@ -108,7 +108,8 @@ class RestartTest {
                         options.indexMemoryBytes(),
                         options.retries(),
                         options.failPoints(),
-                        options.ids()));
+                        options.ids(),
+                        options.commits()));
         cut(elsewhere.session(), 3, orders(update(1L, "elsewhere", "a"), insert(4L, "elsewhere", "d")));
         elsewhere.close();
         session = lake.session();

@@ -139,7 +139,8 @@ class TagTest {
                         options.indexMemoryBytes(),
                         options.retries(),
                         options.failPoints(),
-                        options.ids()));
+                        options.ids(),
+                        options.commits()));
         elsewhere.session();
 
         assertThat(session.tag(2)).isInstanceOf(CommitOutcome.Fenced.class);

@@ -150,7 +150,8 @@ final class TestLake implements AutoCloseable {
                 options.indexMemoryBytes(),
                 options.retries(),
                 options.failPoints(),
-                options.ids());
+                options.ids(),
+                options.commits());
     }
 
     /** Does something to the lake with a catalog of one's own, as another engine would. */

@@ -1,5 +1,7 @@
 package io.sluice.service.observe;
 
+import io.sluice.pipeline.lake.CommitListener;
+import io.sluice.pipeline.lake.CommitOutcome;
 import io.sluice.pipeline.schema.TableId;
 import java.time.Instant;
 import java.util.List;
@@ -17,6 +19,7 @@ import java.util.Optional;
  * @param end what became of it
  * @param steps in the order they began
  * @param tables what was collected of each lake table that has changes in it
+ * @param commits how it became visible in each lake table, in the order of the commits
  */
 public record CutCourse(
         String pipeline,
@@ -26,11 +29,13 @@ public record CutCourse(
         Instant ended,
         End end,
         List<TimedStep> steps,
-        Map<TableId, Collected> tables) {
+        Map<TableId, Collected> tables,
+        List<TableCommit> commits) {
 
     public CutCourse {
         steps = List.copyOf(steps);
         tables = Map.copyOf(tables);
+        commits = List.copyOf(commits);
     }
 
     /** What became of a cut. */
@@ -64,6 +69,39 @@ public record CutCourse(
      * @param failure how it failed, in a word; empty when it did not
      */
     public record TimedStep(Name name, Instant begun, Instant ended, Optional<String> failure) {}
+
+    /**
+     * The commit of one table; tables that are committed together have the same times.
+     *
+     * @param part what it does to the table
+     * @param begun when
+     * @param ended when
+     * @param failure how it failed, in a word; empty when it did not
+     */
+    public record TableCommit(CommitListener.Part part, Instant begun, Instant ended, Optional<String> failure) {
+
+        boolean isIn(TimedStep step) {
+            return !begun.isBefore(step.begun()) && !ended.isAfter(step.ended());
+        }
+    }
+
+    /** The commits that a step is made of. */
+    public List<TableCommit> commitsIn(TimedStep step) {
+        return step.name() == Name.COMMIT
+                ? commits.stream().filter(commit -> commit.isIn(step)).toList()
+                : List.of();
+    }
+
+    /** How a commit failed, in a word; empty when it did not. */
+    static Optional<String> failure(Optional<CommitOutcome.Kind> outcome) {
+        if (outcome.isEmpty()) {
+            return Optional.of("FAILED");
+        }
+        return switch (outcome.get()) {
+            case COMMITTED, ALREADY_COMMITTED -> Optional.empty();
+            case FENCED, CONFLICT, UNKNOWN -> Optional.of(outcome.get().name());
+        };
+    }
 
     /**
      * What a cut has of one table.

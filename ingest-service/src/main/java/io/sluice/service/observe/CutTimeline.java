@@ -1,9 +1,11 @@
 package io.sluice.service.observe;
 
+import io.sluice.pipeline.lake.CommitListener;
 import io.sluice.pipeline.schema.TableId;
 import io.sluice.service.observe.CutCourse.Collected;
 import io.sluice.service.observe.CutCourse.End;
 import io.sluice.service.observe.CutCourse.Name;
+import io.sluice.service.observe.CutCourse.TableCommit;
 import io.sluice.service.observe.CutCourse.TimedStep;
 import java.time.Clock;
 import java.time.Instant;
@@ -38,6 +40,7 @@ final class CutTimeline {
         private final Instant begun;
         private final List<TimedStep> steps = new ArrayList<>();
         private final Map<TableId, Collected> tables = new HashMap<>();
+        private final List<TableCommit> commits = new ArrayList<>();
         private Optional<String> position = Optional.empty();
         private Instant ended;
         private boolean published;
@@ -94,6 +97,15 @@ final class CutTimeline {
         done.forEach(told);
     }
 
+    /** A commit of some tables of the cut is at its end; the step {@link Name#COMMIT} that it is part of is not yet. */
+    synchronized void committed(long cut, List<CommitListener.Part> tables, Instant since, Optional<String> failure) {
+        Course course = open.get(cut);
+        if (course != null) {
+            Instant now = now();
+            tables.forEach(table -> course.commits.add(new TableCommit(table, since, now, failure)));
+        }
+    }
+
     /** The source was told: what is published is at its end. */
     void acknowledged(Instant since) {
         List<CutCourse> done = new ArrayList<>();
@@ -141,6 +153,14 @@ final class CutTimeline {
 
     private CutCourse course(Course course, End end) {
         return new CutCourse(
-                pipeline, course.cut, course.position, course.begun, course.ended, end, course.steps, course.tables);
+                pipeline,
+                course.cut,
+                course.position,
+                course.begun,
+                course.ended,
+                end,
+                course.steps,
+                course.tables,
+                course.commits);
     }
 }

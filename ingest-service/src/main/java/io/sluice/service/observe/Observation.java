@@ -1,8 +1,11 @@
 package io.sluice.service.observe;
 
+import io.sluice.pipeline.lake.CommitListener;
 import io.sluice.service.runtime.PipelineEvent;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -46,6 +49,12 @@ public final class Observation {
     public void commitRetried() {
         figures.commitRetried();
         activity.progressed();
+    }
+
+    /** A commit of a cut begins, on the thread that commits. */
+    public CommitListener.Running commitBegun(long cut, List<CommitListener.Part> tables) {
+        Instant begun = cuts.now();
+        return outcome -> cuts.committed(cut, tables, begun, CutCourse.failure(outcome));
     }
 
     CutTimeline cuts() {

@@ -101,13 +101,10 @@ final class ObservedSession implements LakeSession {
         Instant begun = observation.cuts().now();
         // What the thread does with the outcome belongs to the cut too.
         Fields.set(Fields.CUT, Long.toString(cut));
-        Optional<String> failure = Optional.of("FAILED");
+        Optional<String> failure = CutCourse.failure(Optional.empty());
         try {
             CommitOutcome outcome = observation.in(step, call);
-            failure = switch (outcome.kind()) {
-                case COMMITTED, ALREADY_COMMITTED -> Optional.empty();
-                case FENCED, CONFLICT, UNKNOWN -> Optional.of(outcome.kind().name());
-            };
+            failure = CutCourse.failure(Optional.of(outcome.kind()));
             return outcome;
         } finally {
             observation.cuts().step(cut, name, begun, failure);

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Makes one trace of each cut when it is at its end: the cut, its steps, and below the collecting its tables. Names, numbers
- * and positions only; never a row's values.
+ * Makes one trace of each cut when it is at its end: the cut, its steps, and below the collecting and the commit its tables.
+ * Names, numbers and positions only; never a row's values.
  */
 final class CutSpans {
 
@@ -23,6 +23,8 @@ final class CutSpans {
     static final AttributeKey<String> POSITION = AttributeKey.stringKey("sluice.position");
     static final AttributeKey<String> TABLE = AttributeKey.stringKey("sluice.table");
     static final AttributeKey<Long> ROWS = AttributeKey.longKey("sluice.rows");
+    static final AttributeKey<Long> FILES = AttributeKey.longKey("sluice.files");
+    static final AttributeKey<Long> DELETE_FILES = AttributeKey.longKey("sluice.delete_files");
     static final AttributeKey<Long> BYTES = AttributeKey.longKey("sluice.bytes");
 
     private final Tracer tracer;
@@ -55,6 +57,8 @@ final class CutSpans {
             if (step.name() == CutCourse.Name.COLLECT) {
                 tables(course, Context.root().with(span));
             }
+            course.commitsIn(step)
+                    .forEach(commit -> committed(course, commit, Context.root().with(span)));
             span.end(step.ended());
         }
         cut.end(course.ended());
@@ -70,6 +74,19 @@ final class CutSpans {
                 .setAttribute(BYTES, collected.bytes())
                 .startSpan()
                 .end(collected.last()));
+    }
+
+    private void committed(CutCourse course, CutCourse.TableCommit commit, Context within) {
+        Span span = builder("commit-table", course)
+                .setParent(within)
+                .setStartTimestamp(commit.begun())
+                .setAttribute(TABLE, commit.part().table().toString())
+                .setAttribute(ROWS, commit.part().rows())
+                .setAttribute(FILES, commit.part().files())
+                .setAttribute(DELETE_FILES, commit.part().deleteFiles())
+                .startSpan();
+        commit.failure().ifPresent(failure -> span.setStatus(StatusCode.ERROR, failure));
+        span.end(commit.ended());
     }
 
     private SpanBuilder builder(String name, CutCourse course) {

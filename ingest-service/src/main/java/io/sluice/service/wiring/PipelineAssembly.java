@@ -73,7 +73,8 @@ public record PipelineAssembly(PipelineConfig config, PostgresConnectors connect
         observation.figures().indexAt(sink -> RocksKeyIndexes.directory(config.stateDirectory(), config.name(), sink));
         return Pipelines.create(
                 config.name(),
-                new ObservedConnectors(connectors.tellingRetries(observation::commitRetried), observation),
+                new ObservedConnectors(
+                        connectors.tellingCommits(observation::commitBegun, observation::commitRetried), observation),
                 tables,
                 settings(config),
                 event -> {

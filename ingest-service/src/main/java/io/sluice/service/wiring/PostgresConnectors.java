@@ -14,6 +14,7 @@ import io.sluice.lake.SnapshotRestore;
 import io.sluice.lake.commit.CommitRetries;
 import io.sluice.lake.read.LakeTableReader;
 import io.sluice.pipeline.failpoint.FailPoints;
+import io.sluice.pipeline.lake.CommitListener;
 import io.sluice.pipeline.lake.Lake;
 import io.sluice.pipeline.position.LogSequenceNumber;
 import io.sluice.pipeline.position.Position;
@@ -39,6 +40,7 @@ public final class PostgresConnectors implements PipelineConnectors {
     private final FailPoints failPoints;
     private final ProcessBudget budget;
     private final Runnable commitRetried;
+    private final CommitListener commits;
 
     /** Of what this pipeline may have, how much its present run was granted: 1 for all. */
     private volatile double share = 1;
@@ -50,20 +52,25 @@ public final class PostgresConnectors implements PipelineConnectors {
 
     /** The same with places to die at, and with what it shares with other pipelines. */
     public PostgresConnectors(PipelineConfig config, FailPoints failPoints, ProcessBudget budget) {
-        this(config, failPoints, budget, () -> {});
+        this(config, failPoints, budget, () -> {}, CommitListener.NONE);
     }
 
     private PostgresConnectors(
-            PipelineConfig config, FailPoints failPoints, ProcessBudget budget, Runnable commitRetried) {
+            PipelineConfig config,
+            FailPoints failPoints,
+            ProcessBudget budget,
+            Runnable commitRetried,
+            CommitListener commits) {
         this.budget = budget;
         this.config = config;
         this.failPoints = failPoints;
         this.commitRetried = commitRetried;
+        this.commits = commits;
     }
 
-    /** The same, with a word before each further attempt at a commit, on the thread that commits. */
-    public PostgresConnectors tellingRetries(Runnable told) {
-        return new PostgresConnectors(config, failPoints, budget, told);
+    /** The same, with a word about each commit, and before each further attempt at it, on the thread that commits. */
+    public PostgresConnectors tellingCommits(CommitListener told, Runnable retried) {
+        return new PostgresConnectors(config, failPoints, budget, retried, told);
     }
 
     @Override
@@ -86,7 +93,7 @@ public final class PostgresConnectors implements PipelineConnectors {
 
     @Override
     public Lake openLake() {
-        LakeOptions whole = lakeOptions(config).withFailPoints(failPoints);
+        LakeOptions whole = lakeOptions(config).withFailPoints(failPoints).withCommits(commits);
         LakeOptions options = whole.withMemory(
                 Math.max(1, (long) (whole.cutBufferBytes() * share)),
                 Math.max(LEAST_INDEX_MEMORY, (long) (whole.indexMemoryBytes() * share)));

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.function.UnaryOperator;
 
 /** A real pipeline of the tables {@code items} and {@code orders}, observed as the service does. */
 public final class ObservedPipeline implements AutoCloseable {
@@ -21,9 +22,15 @@ public final class ObservedPipeline implements AutoCloseable {
     public final Pipeline pipeline;
 
     public ObservedPipeline(TestDatabase database, Path directory, FailPoints failPoints) {
+        this(database, directory, failPoints, yaml -> yaml);
+    }
+
+    /** The same with another file. */
+    public ObservedPipeline(
+            TestDatabase database, Path directory, FailPoints failPoints, UnaryOperator<String> changed) {
         try {
             Path file = Files.writeString(
-                    directory.resolve("shop.yaml"), yaml(database, directory, database.port(), "shop"));
+                    directory.resolve("shop.yaml"), changed.apply(yaml(database, directory, database.port(), "shop")));
             pipeline = PipelineAssembly.of(PipelineConfigReader.ofProcess().read(file), failPoints)
                     .pipeline(registry, Clock.systemUTC(), observations.of("shop"));
         } catch (IOException e) {

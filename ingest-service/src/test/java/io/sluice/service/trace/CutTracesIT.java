@@ -1,6 +1,7 @@
 package io.sluice.service.trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.sun.net.httpserver.HttpServer;
 import io.opentelemetry.api.trace.StatusCode;
@@ -12,14 +13,18 @@ import io.sluice.service.runtime.Pipeline;
 import io.sluice.service.runtime.PipelinePhase;
 import io.sluice.testkit.postgres.PostgresExtension;
 import io.sluice.testkit.postgres.TestDatabase;
+import io.sluice.testkit.rest.RestCatalogServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
@@ -64,7 +69,8 @@ class CutTracesIT {
 
             Map<String, List<SpanData>> byName = trace.stream().collect(Collectors.groupingBy(SpanData::getName));
             assertThat(byName.keySet())
-                    .containsExactlyInAnyOrder("cut", "collect", "table", "prepare", "commit", "acknowledge");
+                    .containsExactlyInAnyOrder(
+                            "cut", "collect", "table", "prepare", "commit", "commit-table", "acknowledge");
             SpanData cut = byName.get("cut").get(0);
             assertThat(cut.getParentSpanContext().isValid()).isFalse();
             assertThat(cut.getAttributes().get(CutSpans.PIPELINE)).isEqualTo("shop");
@@ -85,6 +91,17 @@ class CutTracesIT {
             assertThat(byName.get("table"))
                     .allMatch(span -> span.getParentSpanId()
                             .equals(byName.get("collect").get(0).getSpanId()));
+            List<SpanData> commits = commits(byName);
+            assertThat(commits)
+                    .extracting(
+                            span -> span.getAttributes().get(CutSpans.TABLE),
+                            span -> span.getAttributes().get(CutSpans.ROWS),
+                            span -> span.getAttributes().get(CutSpans.FILES),
+                            span -> span.getAttributes().get(CutSpans.DELETE_FILES))
+                    .containsExactlyInAnyOrder(tuple("shop.items", 10L, 1L, 1L), tuple("shop.orders", 7L, 1L, 1L));
+            // One after the other.
+            assertThat(commits.get(0).getEndEpochNanos())
+                    .isLessThanOrEqualTo(commits.get(1).getStartEpochNanos());
             assertThat(cut.getAttributes().get(CutSpans.ROWS)).isEqualTo(17);
             assertThat(spans.getFinishedSpanItems().toString()).doesNotContain("secret-value");
         }
@@ -92,6 +109,64 @@ class CutTracesIT {
 
     private static Map<String, List<SpanData>> traces(InMemorySpanExporter spans) {
         return spans.getFinishedSpanItems().stream().collect(Collectors.groupingBy(SpanData::getTraceId));
+    }
+
+    /** The spans of a trace's tables below its commit, in the order of time. */
+    private static List<SpanData> commits(Map<String, List<SpanData>> byName) {
+        SpanData commit = byName.get("commit").get(0);
+        List<SpanData> tables = byName.get("commit-table").stream()
+                .sorted(Comparator.comparing(SpanData::getStartEpochNanos).thenComparing(SpanData::getEndEpochNanos))
+                .toList();
+        for (SpanData table : tables) {
+            assertThat(table.getParentSpanId()).isEqualTo(commit.getSpanId());
+            assertThat(table.getStartEpochNanos()).isGreaterThanOrEqualTo(commit.getStartEpochNanos());
+            assertThat(table.getEndEpochNanos()).isLessThanOrEqualTo(commit.getEndEpochNanos());
+            assertThat(table.getStatus().getStatusCode()).isEqualTo(StatusCode.UNSET);
+        }
+        return tables;
+    }
+
+    @Test
+    void tables_that_a_catalog_commits_together_have_the_same_time(TestDatabase database) throws Exception {
+        ObservedPipeline.tables(database);
+        InMemorySpanExporter spans = InMemorySpanExporter.create();
+        Path warehouse = Files.createDirectory(directory.resolve("rest"));
+        try (RestCatalogServer catalog = RestCatalogServer.start(warehouse);
+                TraceSender sender = TraceSender.through(spans)) {
+            String sink = "type: rest\n    uri: " + catalog.uri() + "\n    warehouse: " + warehouse + "\n";
+            try (ObservedPipeline shop = new ObservedPipeline(
+                    database, directory, point -> {}, yaml -> yaml.replaceFirst("(?s)type: jdbc.*", sink))) {
+                shop.observations.onCut(sender::send);
+                shop.pipeline.start(Pipeline.RunMode.UNTIL_STOPPED);
+                Awaitility.await()
+                        .atMost(LIMIT)
+                        .until(() -> shop.pipeline.status().phase() == PipelinePhase.STREAMING);
+                database.execute("BEGIN; INSERT INTO items SELECT i, 'x' FROM generate_series(1001, 1003) i;"
+                        + " INSERT INTO orders SELECT i, i FROM generate_series(1001, 1002) i; COMMIT");
+                Awaitility.await().atMost(LIMIT).until(() -> ofInserts(spans).isPresent());
+                List<SpanData> commits = commits(ofInserts(spans).orElseThrow());
+                assertThat(commits)
+                        .extracting(
+                                span -> span.getAttributes().get(CutSpans.TABLE),
+                                span -> span.getAttributes().get(CutSpans.ROWS))
+                        .containsExactlyInAnyOrder(tuple("shop.items", 3L), tuple("shop.orders", 2L));
+                assertThat(commits.get(0).getStartEpochNanos())
+                        .isEqualTo(commits.get(1).getStartEpochNanos());
+                assertThat(commits.get(0).getEndEpochNanos())
+                        .isEqualTo(commits.get(1).getEndEpochNanos());
+            }
+        }
+    }
+
+    /** The trace, by the spans' names, of the cut with three new rows of a table. */
+    private static Optional<Map<String, List<SpanData>>> ofInserts(InMemorySpanExporter spans) {
+        return traces(spans).values().stream()
+                .map(trace -> trace.stream().collect(Collectors.groupingBy(SpanData::getName)))
+                .filter(byName -> byName.containsKey("cut"))
+                .filter(byName -> byName.getOrDefault("commit-table", List.of()).stream()
+                        .anyMatch(span ->
+                                Long.valueOf(3).equals(span.getAttributes().get(CutSpans.ROWS))))
+                .findFirst();
     }
 
     @Test
