@@ -17,8 +17,11 @@ final class SlotCheck {
     private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
 
     private static final String SLOT = """
-            SELECT plugin, database = pg_catalog.current_database(), active_pid, wal_status, confirmed_flush_lsn::text
-              FROM pg_catalog.pg_replication_slots WHERE slot_name = ?
+            SELECT s.plugin, s.database = pg_catalog.current_database(), s.active_pid, s.wal_status,
+                   s.confirmed_flush_lsn::text,
+                   coalesce((SELECT a.application_name = pg_catalog.current_setting('application_name')
+                               FROM pg_catalog.pg_stat_activity a WHERE a.pid = s.active_pid), true)
+              FROM pg_catalog.pg_replication_slots s WHERE s.slot_name = ?
             """;
 
     private static final String PUBLICATION = "SELECT 1 FROM pg_catalog.pg_publication WHERE pubname = ?";
@@ -34,20 +37,17 @@ final class SlotCheck {
     /**
      * Returns when the stream can begin at {@code start}.
      *
-     * @throws PipelineException {@code SOURCE_UNAVAILABLE}, {@code SOURCE_REFUSED} or {@code SOURCE_LOST}
+     * @throws PipelineException {@code SOURCE_UNAVAILABLE} also when an earlier connection of this pipeline still holds the
+     *     slot, {@code SOURCE_REFUSED} or {@code SOURCE_LOST}
      */
     void await(LogSequenceNumber start) {
         long deadline = System.nanoTime() + options.slotPatience().toNanos();
         try (Connection connection = connections.open()) {
-            Optional<Integer> user = checkSlot(connection, start);
+            Optional<User> user = checkSlot(connection, start);
             checkPublication(connection);
             while (user.isPresent()) {
                 if (System.nanoTime() >= deadline) {
-                    throw new PipelineException(
-                            ErrorKind.SOURCE_REFUSED,
-                            "The replication slot '" + options.slotName() + "' is in use by the server process "
-                                    + user.get() + ". Stop the other pipeline that uses it, or give this one a name of"
-                                    + " its own.");
+                    throw inUse(user.get());
                 }
                 TimeUnit.NANOSECONDS.sleep(LOOK_AGAIN.toNanos());
                 user = checkSlot(connection, start);
@@ -58,6 +58,30 @@ final class SlotCheck {
             throw PipelineException.interrupted("waiting for the replication slot '" + options.slotName() + "'");
         }
     }
+
+    /** A stream of this pipeline that ended ends at the server too, in time; something else has to be stopped by somebody. */
+    private PipelineException inUse(User user) {
+        return user.ofPipeline()
+                ? new PipelineException(
+                        ErrorKind.SOURCE_UNAVAILABLE,
+                        "The replication slot '" + options.slotName() + "' is still held by the server process "
+                                + user.process()
+                                + ", an earlier connection of this pipeline. It is waited for: the server"
+                                + " frees the slot after wal_sender_timeout at the latest.")
+                : new PipelineException(
+                        ErrorKind.SOURCE_REFUSED,
+                        "The replication slot '" + options.slotName() + "' is in use by the server process "
+                                + user.process() + ". Stop the other pipeline that uses it, or give this one a name of"
+                                + " its own.");
+    }
+
+    /**
+     * Who uses the slot.
+     *
+     * @param process the server's process
+     * @param ofPipeline whether it is a stream of this pipeline, or gone
+     */
+    private record User(int process, boolean ofPipeline) {}
 
     private void checkPublication(Connection connection) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(PUBLICATION)) {
@@ -76,7 +100,7 @@ final class SlotCheck {
     }
 
     /** The process that uses the slot; empty when it is free. */
-    private Optional<Integer> checkSlot(Connection connection, LogSequenceNumber start) throws SQLException {
+    private Optional<User> checkSlot(Connection connection, LogSequenceNumber start) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(SLOT)) {
             statement.setString(1, options.slotName());
             try (ResultSet rows = statement.executeQuery()) {
@@ -92,7 +116,7 @@ final class SlotCheck {
                 }
                 int user = rows.getInt(3);
                 if (!rows.wasNull()) {
-                    return Optional.of(user);
+                    return Optional.of(new User(user, rows.getBoolean(6)));
                 }
                 if ("lost".equals(rows.getString(4))) {
                     throw new PipelineException(

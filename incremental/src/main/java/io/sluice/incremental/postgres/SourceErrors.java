@@ -75,10 +75,10 @@ final class SourceErrors {
         String said = said(failure);
         String slot = "replication slot '" + options.slotName() + "'";
         if (state.equals(OBJECT_IN_USE)) {
+            // It was free a moment ago; the next attempt finds out whose it is.
             return new PipelineException(
-                    ErrorKind.SOURCE_REFUSED,
-                    "The " + slot + " is in use: " + said + ". Stop the other pipeline that uses it, or give this one a"
-                            + " name of its own.",
+                    ErrorKind.SOURCE_UNAVAILABLE,
+                    "The " + slot + " was taken just before the stream began: " + said + ". It is waited for.",
                     failure);
         }
         if (state.equals(UNDEFINED_OBJECT)

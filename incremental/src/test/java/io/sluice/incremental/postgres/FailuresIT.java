@@ -44,18 +44,33 @@ class FailuresIT {
             stream.start(table);
             long pid = database.queryLong(
                     "SELECT active_pid FROM pg_replication_slots WHERE slot_name = '" + stream.slot + "'");
-            try (TestStream second = new TestStream(stream, options -> options.withSlotPatience(Duration.ZERO))) {
-                assertThatThrownBy(() -> second.startAt(stream.confirmedFlush(), table))
-                        .isInstanceOfSatisfying(PipelineException.class, failure -> {
-                            assertThat(failure.kind()).isEqualTo(ErrorKind.SOURCE_REFUSED);
-                            assertThat(failure)
-                                    .hasMessageContaining(stream.slot)
-                                    .hasMessageContaining("process " + pid);
-                        });
-            }
+            database.execute("CREATE PUBLICATION others FOR TABLE a");
+            assertRefused(stream, table, pid, ErrorKind.SOURCE_REFUSED, "others");
+            // One that says it is this pipeline's ends in time.
+            assertRefused(stream, table, pid, ErrorKind.SOURCE_UNAVAILABLE, "pub \"1\"");
             database.execute("INSERT INTO a VALUES (1, 1)");
             stream.catchUp();
             assertThat(stream.rows("public.a")).containsExactly("INSERT 1|1");
+        }
+    }
+
+    private static void assertRefused(
+            TestStream stream, TableSchema table, long pid, ErrorKind kind, String publication) {
+        try (TestStream second = new TestStream(
+                stream,
+                options -> new PostgresStreamOptions(
+                        options.endpoint(),
+                        options.slotName(),
+                        publication,
+                        options.bounds(),
+                        Duration.ZERO,
+                        options.idleInterval(),
+                        options.clock()))) {
+            assertThatThrownBy(() -> second.startAt(stream.confirmedFlush(), table))
+                    .isInstanceOfSatisfying(PipelineException.class, failure -> {
+                        assertThat(failure.kind()).isEqualTo(kind);
+                        assertThat(failure).hasMessageContaining(stream.slot).hasMessageContaining("process " + pid);
+                    });
         }
     }
 

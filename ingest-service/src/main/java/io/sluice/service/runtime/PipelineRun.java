@@ -119,13 +119,10 @@ final class PipelineRun {
         List<LakeTableSpec> specs = admission.specs();
         Optional<StreamLoss> loss = StreamLoss.find(this, database, lost, tables);
         try (LakeSession session = lake.takeOver(name, specs, admission.left())) {
-            boolean first = progress.epoch() == 0;
             progress.owned(tables, session.epoch());
             recall(tables, session.tables());
-            if (first) {
-                // Whoever reads it is fenced by now. Not done again by a retry, which has ended its own stream.
-                database.takeStream();
-            }
+            // Whoever reads it is fenced by now, or is what the server has not noticed yet of an attempt before.
+            database.takeStream();
             Optional<Position> streamPosition = loss.isPresent() ? Optional.empty() : database.streamPosition();
             Optional<LakeCut> latestTag = completeTags(session);
             recall(tables, lake.inspect(admission.left().keySet()));

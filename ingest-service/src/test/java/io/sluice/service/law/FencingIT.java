@@ -65,7 +65,7 @@ class FencingIT {
                     assertFenced(stale);
                     workload.runTransactions(20);
                     awaitLevel(law, successor);
-                    assertThat(successor.output()).noneMatch(line -> line.contains("Failed["));
+                    assertThat(successor.output()).noneMatch(line -> line.contains("to=FAILED"));
                 }
             }
             law.catchUp();

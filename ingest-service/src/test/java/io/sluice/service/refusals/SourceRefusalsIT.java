@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.service.runtime.Pipeline;
 import io.sluice.service.runtime.PipelineEvent;
+import io.sluice.service.runtime.PipelineState;
 import io.sluice.service.runtime.PipelineStatus;
 import io.sluice.testkit.postgres.EmbeddedPostgresServer;
 import io.sluice.testkit.postgres.TestDatabase;
@@ -140,25 +141,64 @@ class SourceRefusalsIT {
         rig.catchUpAndCompare();
     }
 
-    @Test
-    void aSlotThatAnotherProcessReadsIsNamedWithThatProcess() throws InterruptedException, SQLException {
-        rig.catchUpAndCompare();
-        long cut = rig.publishedCut("orders");
-        database.execute("INSERT INTO orders VALUES (1000, 'meanwhile')");
+    private Connection replication(String application) throws SQLException {
         Properties properties = new Properties();
         PGProperty.USER.set(properties, database.user());
         PGProperty.REPLICATION.set(properties, "database");
         PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
         PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "10");
-        try (Connection other = DriverManager.getConnection(database.jdbcUrl(), properties);
-                PGReplicationStream stream = other.unwrap(PGConnection.class)
-                        .getReplicationAPI()
-                        .replicationStream()
-                        .logical()
-                        .withSlotName(rig.slotName())
-                        .withSlotOption("proto_version", 1)
-                        .withSlotOption("publication_names", database.queryString("SELECT pubname FROM pg_publication"))
-                        .start()) {
+        PGProperty.APPLICATION_NAME.set(properties, application);
+        return DriverManager.getConnection(database.jdbcUrl(), properties);
+    }
+
+    private PGReplicationStream readSlot(Connection connection) throws SQLException {
+        return connection
+                .unwrap(PGConnection.class)
+                .getReplicationAPI()
+                .replicationStream()
+                .logical()
+                .withSlotName(rig.slotName())
+                .withSlotOption("proto_version", 1)
+                .withSlotOption("publication_names", database.queryString("SELECT pubname FROM pg_publication"))
+                .start();
+    }
+
+    /** Of another role, which this pipeline's may not end: nothing is left but to wait until it is gone. */
+    @Test
+    void aSlotThatAnEarlierProcessOfThePipelineStillHoldsIsWaitedFor() throws InterruptedException, SQLException {
+        TestDatabase.Role role =
+                database.createRole("later", TestDatabase.Privilege.REPLICATION, TestDatabase.Privilege.OWNER);
+        rig.connectingAs(role.name(), role.password());
+        rig.catchUpAndCompare();
+        database.execute("INSERT INTO orders VALUES (1000, 'meanwhile')");
+        String name = "sluice " + database.queryString("SELECT pubname FROM pg_publication");
+        try (Pipeline pipeline = rig.pipeline()) {
+            try (Connection predecessor = replication(name);
+                    PGReplicationStream stream = readSlot(predecessor)) {
+                assertThat(stream.isClosed()).isFalse();
+                pipeline.start(Pipeline.RunMode.UNTIL_CAUGHT_UP);
+                Awaitility.await()
+                        .atMost(Rig.LIMIT)
+                        .until(() -> pipeline.status().state() == PipelineState.RETRYING
+                                || pipeline.status().state() == PipelineState.FAILED);
+                PipelineStatus.Failure failure = pipeline.status().error().orElseThrow();
+                rig.told(failure, ErrorKind.SOURCE_UNAVAILABLE);
+                assertThat(failure.message())
+                        .contains("'" + rig.slotName() + "' is still held", "earlier process of this pipeline", name);
+            }
+            assertThat(pipeline.awaitEnd(Rig.LIMIT)).isTrue();
+            assertThat(pipeline.status().state()).isEqualTo(PipelineState.STOPPED);
+        }
+        rig.assertEqual();
+    }
+
+    @Test
+    void aSlotThatAnotherProcessReadsIsNamedWithThatProcess() throws InterruptedException, SQLException {
+        rig.catchUpAndCompare();
+        long cut = rig.publishedCut("orders");
+        database.execute("INSERT INTO orders VALUES (1000, 'meanwhile')");
+        try (Connection other = replication("someone");
+                PGReplicationStream stream = readSlot(other)) {
             assertThat(stream.isClosed()).isFalse();
             long process = database.queryLong(
                     "SELECT active_pid FROM pg_replication_slots WHERE slot_name = '" + rig.slotName() + "'");

@@ -34,7 +34,7 @@ public interface SourceDatabase extends AutoCloseable {
      * everybody else in the lake: what that process reads, it cannot publish any more. Nothing happens when nobody reads.
      *
      * @throws io.sluice.pipeline.error.PipelineException {@code SOURCE_REFUSED} when it is read by something else than
-     *     this pipeline, or cannot be freed
+     *     this pipeline, {@code SOURCE_UNAVAILABLE} when that process holds it still
      */
     void takeStream();
 

@@ -34,7 +34,7 @@ final class Inspection {
         }
         int version = Connections.majorVersion(connection);
         List<SourceProblem> problems = new ArrayList<>(new ServerCheck(options)
-                .problems(connection, new ReplicationSlot(options.slotName()).find(connection)));
+                .problems(connection, ReplicationSlot.of(options).find(connection)));
         Catalog catalog = new Catalog(connection);
         List<CatalogTable> relations = catalog.relations();
         List<CatalogTable> selected = relations.stream()

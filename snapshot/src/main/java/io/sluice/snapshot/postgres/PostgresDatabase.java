@@ -56,7 +56,7 @@ public final class PostgresDatabase implements SourceDatabase {
         this.options = options;
         this.connections = new Connections(options);
         this.watch = new InterruptWatch(options.slotName());
-        this.slot = new ReplicationSlot(options.slotName());
+        this.slot = ReplicationSlot.of(options);
         this.publication = new Publication(options.publicationName());
     }
 
@@ -78,7 +78,7 @@ public final class PostgresDatabase implements SourceDatabase {
     @Override
     public void takeStream() {
         on("taking the replication slot over", null, connection -> {
-            slot.take(connection, "sluice " + options.publicationName());
+            slot.take(connection);
             return true;
         });
     }

@@ -24,12 +24,17 @@ final class ReplicationSlot {
 
     private static final long DROP_PAUSE_MILLIS = 50;
 
-    /** Columns that came with later versions are read through JSON, where a missing one is null. */
+    /**
+     * Columns that came with later versions are read through JSON, where a missing one is null. Names of applications are
+     * cut to 63 bytes by the server.
+     */
     private static final String FIND = """
             SELECT s.plugin, s.slot_type, s.database, s.active, s.active_pid, s.confirmed_flush_lsn::text,
                    s.database = pg_catalog.current_database(),
                    pg_catalog.to_jsonb(s) ->> 'wal_status', pg_catalog.to_jsonb(s) ->> 'invalidation_reason',
-                   pg_catalog.to_jsonb(s) ->> 'conflicting'
+                   pg_catalog.to_jsonb(s) ->> 'conflicting',
+                   coalesce((SELECT a.application_name = pg_catalog.left(?, 63)
+                               FROM pg_catalog.pg_stat_activity a WHERE a.pid = s.active_pid), true)
               FROM pg_catalog.pg_replication_slots s
              WHERE s.slot_name = ?
             """;
@@ -40,17 +45,20 @@ final class ReplicationSlot {
              WHERE s.slot_name = ?
             """;
 
-    /** Names of applications are cut to 63 bytes by the server. */
-    private static final String END = """
-            SELECT CASE WHEN application_name = pg_catalog.left(?, 63) THEN pg_catalog.pg_terminate_backend(pid)
-                        ELSE false END
-              FROM pg_catalog.pg_stat_activity WHERE pid = ?
-            """;
+    private static final String END =
+            "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE pid = ?";
 
     private final String name;
+    private final String reader;
 
-    ReplicationSlot(String name) {
+    private ReplicationSlot(String name, String reader) {
         this.name = name;
+        this.reader = reader;
+    }
+
+    /** The pipeline's, which may or may not exist; its streams tell the server the publication's name. */
+    static ReplicationSlot of(PostgresOptions options) {
+        return new ReplicationSlot(options.slotName(), "sluice " + options.publicationName());
     }
 
     /**
@@ -59,6 +67,7 @@ final class ReplicationSlot {
      * @param ours whether it is a logical slot of this database with the right plugin
      * @param description plugin and database, for messages
      * @param activePid the server process that uses it, 0 when none does
+     * @param readByPipeline whether that process is a stream of this pipeline, or gone
      * @param lost why it cannot be used any more; empty when it can
      * @param confirmed what the server has been told is safe; empty for a slot that is still being made
      */
@@ -66,6 +75,7 @@ final class ReplicationSlot {
             boolean ours,
             String description,
             long activePid,
+            boolean readByPipeline,
             Optional<String> lost,
             Optional<LogSequenceNumber> confirmed) {}
 
@@ -79,7 +89,8 @@ final class ReplicationSlot {
 
     Optional<Found> find(Connection connection) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(FIND)) {
-            statement.setString(1, name);
+            statement.setString(1, reader);
+            statement.setString(2, name);
             try (ResultSet rows = statement.executeQuery()) {
                 return rows.next() ? Optional.of(found(rows)) : Optional.empty();
             }
@@ -108,6 +119,7 @@ final class ReplicationSlot {
                 ours,
                 description,
                 rows.getLong(5),
+                rows.getBoolean(11),
                 Optional.ofNullable(lost),
                 Optional.ofNullable(confirmed).map(LogSequenceNumber::parse));
     }
@@ -143,18 +155,20 @@ final class ReplicationSlot {
      * Frees the slot from an earlier process of the same pipeline, whose connection may be alive (the process does not
      * know yet that it is fenced, or stands still) or may only not have been noticed to be gone.
      *
-     * @param reader the name that this pipeline's streams have at the server
-     * @throws PipelineException {@code SOURCE_REFUSED} when something else reads the slot, or it stays in use
+     * @throws PipelineException {@code SOURCE_REFUSED} when something else reads the slot, {@code SOURCE_UNAVAILABLE} when
+     *     that process has not let it go yet
      */
-    void take(Connection connection, String reader) throws SQLException {
+    void take(Connection connection) throws SQLException {
         long deadline = System.nanoTime() + DROP_PATIENCE_NANOS;
         while (true) {
             Optional<Found> found = find(connection);
             if (found.isEmpty() || found.get().activePid() == 0) {
                 return;
             }
-            if (System.nanoTime() >= deadline || !end(connection, found.get().activePid(), reader)) {
-                throw new PipelineException(ErrorKind.SOURCE_REFUSED, inUse(found.get()));
+            if (System.nanoTime() >= deadline
+                    || !found.get().readByPipeline()
+                    || !end(connection, found.get().activePid())) {
+                throw inUse(found.get());
             }
             try {
                 TimeUnit.MILLISECONDS.sleep(DROP_PAUSE_MILLIS);
@@ -164,14 +178,12 @@ final class ReplicationSlot {
         }
     }
 
-    /** Whether the server process is a stream of this pipeline, or gone; it is told to end. */
-    private static boolean end(Connection connection, long pid, String reader) throws SQLException {
+    /** Tells the server process to end; false when it is another role's, which this one may not do that to. */
+    private static boolean end(Connection connection, long pid) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(END)) {
-            statement.setString(1, reader);
-            statement.setLong(2, pid);
-            try (ResultSet rows = statement.executeQuery()) {
-                return !rows.next() || rows.getBoolean(1);
-            }
+            statement.setLong(1, pid);
+            statement.execute();
+            return true;
         } catch (SQLException e) {
             if (SqlErrors.state(e).equals(SqlErrors.INSUFFICIENT_PRIVILEGE)) {
                 return false;
@@ -191,10 +203,22 @@ final class ReplicationSlot {
                 + ". The changes since are gone, and the tables have to be read again.";
     }
 
-    String inUse(Found slot) {
+    /** An earlier process of the pipeline lets the slot go in the end; something else has to be stopped by somebody. */
+    private PipelineException inUse(Found slot) {
+        return new PipelineException(
+                slot.readByPipeline() ? ErrorKind.SOURCE_UNAVAILABLE : ErrorKind.SOURCE_REFUSED, describeUse(slot));
+    }
+
+    String describeUse(Found slot) {
+        if (slot.readByPipeline()) {
+            return "Replication slot '" + name + "' is still held by server process " + slot.activePid()
+                    + ", a connection of an earlier process of this pipeline ('" + reader
+                    + "'). It is waited for: the server frees the slot when that process goes on or ends, and after"
+                    + " wal_sender_timeout at the latest. Ending that server process (pg_terminate_backend) frees it at"
+                    + " once.";
+        }
         return "Replication slot '" + name + "' is in use by server process " + slot.activePid()
-                + ": another process runs this pipeline, or one that died has not been noticed yet (the server notices"
-                + " after wal_sender_timeout at the latest).";
+                + ", which is not of this pipeline. Stop what uses it, or choose another slot name for the pipeline.";
     }
 
     /** Creates the permanent slot; waits for the end of every transaction that is open now. */
@@ -223,7 +247,8 @@ final class ReplicationSlot {
     /**
      * Drops the slot if there is one; waits a little for a server process whose client has just gone.
      *
-     * @throws PipelineException {@code SOURCE_REFUSED} when it is someone else's or stays in use
+     * @throws PipelineException {@code SOURCE_REFUSED} when it is someone else's or something else uses it, {@code
+     *     SOURCE_UNAVAILABLE} when an earlier process of this pipeline has not let it go yet
      */
     void drop(Connection connection) throws SQLException {
         long deadline = System.nanoTime() + DROP_PATIENCE_NANOS;
@@ -239,7 +264,7 @@ final class ReplicationSlot {
                 return;
             }
             if (System.nanoTime() >= deadline) {
-                throw new PipelineException(ErrorKind.SOURCE_REFUSED, inUse(found.get()));
+                throw inUse(found.get());
             }
             try {
                 TimeUnit.MILLISECONDS.sleep(DROP_PAUSE_MILLIS);

@@ -115,13 +115,13 @@ final class ServerCheck {
     }
 
     private void slot(ReplicationSlot.Found found, List<SourceProblem> problems) {
-        ReplicationSlot slot = new ReplicationSlot(options.slotName());
+        ReplicationSlot slot = ReplicationSlot.of(options);
         if (!found.ours()) {
             problems.add(error(slot.foreign(found)));
         } else if (found.lost().isPresent()) {
             problems.add(warning(slot.lost(found.lost().get())));
         } else if (found.activePid() != 0) {
-            problems.add(warning(slot.inUse(found)));
+            problems.add(warning(slot.describeUse(found)));
         }
     }
 
