@@ -209,7 +209,14 @@ final class ReplicationSlot {
                 slot.readByPipeline() ? ErrorKind.SOURCE_UNAVAILABLE : ErrorKind.SOURCE_REFUSED, describeUse(slot));
     }
 
-    String describeUse(Found slot) {
+    /** For somebody who only looks. */
+    String busy(Found slot) {
+        return "Replication slot '" + name + "' is in use by server process " + slot.activePid()
+                + ": another process runs this pipeline, or one that died has not been noticed yet (the server notices"
+                + " after wal_sender_timeout at the latest).";
+    }
+
+    private String describeUse(Found slot) {
         if (slot.readByPipeline()) {
             return "Replication slot '" + name + "' is still held by server process " + slot.activePid()
                     + ", a connection of an earlier process of this pipeline ('" + reader

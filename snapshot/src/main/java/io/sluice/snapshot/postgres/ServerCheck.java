@@ -121,7 +121,7 @@ final class ServerCheck {
         } else if (found.lost().isPresent()) {
             problems.add(warning(slot.lost(found.lost().get())));
         } else if (found.activePid() != 0) {
-            problems.add(warning(slot.describeUse(found)));
+            problems.add(warning(slot.busy(found)));
         }
     }
 
