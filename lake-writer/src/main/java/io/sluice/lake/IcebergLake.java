@@ -171,6 +171,7 @@ public final class IcebergLake implements Lake {
                 return Optional.empty();
             }
         }
+        SpoolSweep sweep = new SpoolSweep(pipeline, epoch);
         List<LakeTable> owned = new ArrayList<>();
         for (int i = 0; i < specs.size(); i++) {
             LakeTableSpec spec = specs.get(i);
@@ -188,6 +189,7 @@ public final class IcebergLake implements Lake {
             if (marks.isEmpty()) {
                 return Optional.empty();
             }
+            sweep.run(operations);
             Table table = tables.load(id).orElseThrow(() -> gone(id));
             List<LoadShape> shapes = shapes(spec, LakeTables.metadata(table));
             for (LoadShape shape : shapes) {

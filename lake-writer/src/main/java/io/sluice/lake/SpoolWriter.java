@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.iceberg.HasTableOperations;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.TableOperations;
 import org.apache.iceberg.puffin.Blob;
 import org.apache.iceberg.puffin.Puffin;
 import org.apache.iceberg.puffin.PuffinCompressionCodec;
@@ -40,9 +42,13 @@ final class SpoolWriter {
 
     SpoolWriter(LakeTable table, String cutId) {
         this.table = table;
-        this.location = ((HasTableOperations) table.table())
-                .operations()
-                .metadataFileLocation("sluice-changes-" + cutId + ".puffin");
+        TableOperations operations = ((HasTableOperations) table.table()).operations();
+        this.location = operations.metadataFileLocation(prefix(operations.current()) + cutId + ".puffin");
+    }
+
+    /** How the names of a table's files begin: several tables may have one directory for their metadata. */
+    static String prefix(TableMetadata metadata) {
+        return "sluice-changes-" + metadata.uuid() + '-';
     }
 
     void add(ColumnBatch changes) {

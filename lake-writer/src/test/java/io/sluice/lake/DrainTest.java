@@ -27,6 +27,7 @@ import io.sluice.lake.commit.Spools;
 import io.sluice.pipeline.batch.ColumnBatch;
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
+import io.sluice.pipeline.failpoint.FailPoint;
 import io.sluice.pipeline.lake.CommitOutcome;
 import io.sluice.pipeline.lake.CutWriter;
 import io.sluice.pipeline.lake.CutWriter.Drain;
@@ -46,6 +47,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
+import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.ReachableFileUtil;
 import org.apache.iceberg.StatisticsFile;
 import org.junit.jupiter.api.AfterEach;
@@ -166,6 +169,78 @@ class DrainTest {
         lake.assertNoFileLeakedOrMissing(ORDERS);
         cut(next, 5, orders(delete(1L, null, null)));
         assertThat(lake.rows(ORDERS)).containsExactly("4|late|d", "5|moved|c");
+    }
+
+    /** Files of changes, whether the table refers to them or not. */
+    private Set<String> spoolFiles(TableId table) {
+        return lake.read(table, found -> {
+            Set<String> files = new TreeSet<>(lake.store.files(found.location()));
+            files.removeIf(file -> !file.endsWith(".puffin") || !file.contains("/sluice-changes-"));
+            return files;
+        });
+    }
+
+    /** Dies at a point of the cut that publishes a load with one file of changes. */
+    private void dieWhilePublishing(FailPoint point) throws Exception {
+        lake.with(options -> options.withFailPoints(TestLake.dyingAt(point)));
+        LakeSession session = begun();
+        drain(session, 2, Drain.INTO_LOAD, orders(insert(4L, "new", "d")));
+        step(session, ORDERS_SCHEMA, 100, 128, ChunkRange.OPEN, Extent.COMPLETE, row(3L, "new", "c"));
+        assertThatThrownBy(() -> publishLoads(session, 3, ORDERS_SCHEMA)).isInstanceOf(TestLake.Killed.class);
+        lake.kill();
+        lake.with(options -> options);
+    }
+
+    @Test
+    void filesThatADeathAfterThePublishingCommitLeftAreDeletedAtTheNextStart() throws Exception {
+        dieWhilePublishing(FailPoint.CUT_AFTER_CATALOG);
+        assertThat(spools(ORDERS)).isEmpty();
+        assertThat(spoolFiles(ORDERS)).hasSize(1);
+
+        lake.session();
+
+        assertThat(spoolFiles(ORDERS)).isEmpty();
+        assertThat(lake.rows(ORDERS)).hasSize(4);
+    }
+
+    @Test
+    void aFileThatWasWrittenAndNotCommittedIsDeletedAtTheNextStartAndThoseThatWaitAreNot() throws Exception {
+        LakeSession session = begun();
+        drain(session, 2, Drain.INTO_LOAD, orders(insert(4L, "new", "d")));
+        Set<String> waiting = spoolFiles(ORDERS);
+        prepareDrain(session, 3, Drain.INTO_LOAD, orders(insert(5L, "new", "e")));
+        lake.kill();
+        assertThat(spoolFiles(ORDERS)).hasSize(2);
+
+        LakeSession next = lake.session();
+
+        assertThat(spoolFiles(ORDERS)).isEqualTo(waiting);
+        step(next, ORDERS_SCHEMA, 100, 128, ChunkRange.OPEN, Extent.COMPLETE, row(3L, "new", "c"));
+        publishLoads(next, 3, ORDERS_SCHEMA);
+        assertThat(lake.rows(ORDERS)).containsExactly("1|new|a", "2|new|b", "3|new|c", "4|new|d");
+        assertThat(spoolFiles(ORDERS)).isEmpty();
+    }
+
+    /** Tables may share a directory; and an owner that was late to look must not touch what its successor writes. */
+    @Test
+    void filesOfAnotherTableAndOfALaterOwnerStay() throws Exception {
+        dieWhilePublishing(FailPoint.CUT_AFTER_CATALOG);
+        Path left = Path.of(spoolFiles(ORDERS).iterator().next());
+        Path others = left.resolveSibling("sluice-changes-" + UUID.randomUUID() + "-1.puffin");
+        Files.copy(left, others);
+        long epoch = lake.session().epoch();
+        assertThat(spoolFiles(ORDERS)).containsExactly(others.toString());
+        Files.copy(others, left);
+
+        sweep(epoch - 1);
+        assertThat(spoolFiles(ORDERS)).containsExactlyInAnyOrder(left.toString(), others.toString());
+        sweep(epoch);
+        assertThat(spoolFiles(ORDERS)).containsExactly(others.toString());
+    }
+
+    private void sweep(long epoch) {
+        lake.elsewhere(catalog -> new SpoolSweep(TestLake.PIPELINE, epoch)
+                .run(((HasTableOperations) catalog.loadTable(LakeTables.identifier(ORDERS))).operations()));
     }
 
     @Test

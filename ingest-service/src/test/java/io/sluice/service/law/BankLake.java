@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /** A pipeline from the bank's tables into a lake of its own, whose runs can die. */
@@ -163,6 +164,18 @@ final class BankLake {
                     .extracting(DeadLetter::key)
                     .as("dead letters")
                     .containsExactlyInAnyOrderElementsOf(bank.faulty());
+        }
+    }
+
+    /** Asserts that no change waits in any file: every load is published. */
+    void assertNoFileOfChangesIsLeft() {
+        try (Stream<Path> files = Files.walk(directory.resolve("warehouse"))) {
+            assertThat(files.map(file -> file.getFileName().toString())
+                            .filter(name -> name.startsWith("sluice-changes-")))
+                    .as("files of drained changes")
+                    .isEmpty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

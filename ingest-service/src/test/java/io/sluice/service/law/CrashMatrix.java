@@ -190,6 +190,7 @@ abstract class CrashMatrix {
         restart(lake);
         lake.assertEqual();
         lake.assertEveryCutIsOneState();
+        lake.assertNoFileOfChangesIsLeft();
         leave(lake);
     }
 

@@ -24,7 +24,15 @@ public final class Spools {
     /** The type of the blobs. */
     public static final String BLOB = "sluice-changes-v1";
 
+    /** A property of tables whose loads ever took changes. */
+    static final String DRAINED = "sluice.drained";
+
     private Spools() {}
+
+    /** Whether a file of changes was ever written for a load of the table. */
+    public static boolean everDrained(TableMetadata metadata) {
+        return metadata.properties().containsKey(DRAINED);
+    }
 
     /** The files in the order of their changes. */
     public static List<StatisticsFile> files(TableMetadata metadata) {

@@ -66,6 +66,11 @@ record StagedCommit(
             TableMarks marks = StagedLoad.marks(transaction.currentMetadata(), base, change);
             UpdateProperties properties = transaction.updateProperties();
             marks.apply(properties);
+            if (marks.load().drained().exists()) {
+                // Before the first file, and for good: whoever owns the table next looks for files that were left
+                // behind.
+                properties.set(Spools.DRAINED, "true");
+            }
             properties.commit();
             TableMetadata updated = StagedLoad.moved(transaction.currentMetadata(), change);
             return new StagedCommit(target, base, updated, marks, pinned);
