@@ -12,6 +12,7 @@ const SENTENCES = {
   HandedOver: ({ position, rows, seconds }) =>
     [`Handed over to the stream at ${position}, after ${count(rows)} rows in ${duration(seconds)}`, 'good'],
   StreamLost: ({ reason }) => [`The stream was lost, every table is loaded anew: ${reason}`, 'warn'],
+  LoadBegunAnew: ({ source, reason }) => [`${source} changed while it was loaded and is loaded anew: ${reason}`, 'warn'],
   TableStopped: ({ source, reason }) => [`${source} stopped: ${reason}`, 'bad'],
   RowsSetAside: ({ table, rows, column, reason }) =>
     [`${plural(rows, 'row')} of ${table} set aside, ${column}: ${reason}`, 'warn'],

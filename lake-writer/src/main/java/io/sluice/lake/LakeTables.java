@@ -1,5 +1,6 @@
 package io.sluice.lake;
 
+import io.sluice.lake.commit.LoadShape;
 import io.sluice.lake.commit.TableMarks;
 import io.sluice.lake.parquet.StorageFailures;
 import io.sluice.lake.schema.IcebergSchemas;
@@ -110,13 +111,24 @@ final class LakeTables {
                         + " deletion vectors, which begin with version 3.");
     }
 
+    /** What keeps a load from giving the table another shape. */
+    private static List<String> refusedShape(LakeTableSpec spec, TableMetadata metadata) {
+        List<String> refused = new ArrayList<>();
+        try {
+            new LoadShape(spec.schema(), spec.partitionKeys()).applyTo(metadata);
+        } catch (PipelineException e) {
+            refused.add(String.valueOf(e.getMessage()));
+        }
+        return refused;
+    }
+
     /** What keeps the spec's rows from being written to an existing table. */
     static List<String> differences(LakeTableSpec spec, TableMetadata metadata) {
         List<String> differences = spec.use() == LakeTableSpec.Use.FOLLOW
                 ? new ArrayList<>(IcebergSchemas.compatible(spec.schema(), metadata.schema()))
-                : new ArrayList<>();
+                : refusedShape(spec, metadata);
         formatRefusal(Integer.toString(metadata.formatVersion())).ifPresent(differences::add);
-        if (!differences.isEmpty() && metadata.currentSnapshot() != null) {
+        if (!differences.isEmpty() && metadata.currentSnapshot() != null && spec.use() == LakeTableSpec.Use.FOLLOW) {
             // Altering the lake table by hand would leave the rows that are there without the source's values.
             differences.add("Table " + spec.schema().table()
                     + " was filled with the schema it has: drop it to have it read again, or change the projection so"

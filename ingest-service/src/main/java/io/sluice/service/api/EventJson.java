@@ -38,6 +38,9 @@ public record EventJson(String type, String pipeline, Map<String, @Nullable Obje
             details.put("lagSeconds", cut.lagSeconds());
         } else if (event instanceof PipelineEvent.StreamLost lost) {
             details.put("reason", lost.reason());
+        } else if (event instanceof PipelineEvent.LoadBegunAnew again) {
+            details.put("source", again.source());
+            details.put("reason", again.reason());
         } else if (event instanceof PipelineEvent.TableStopped stopped) {
             details.put("source", stopped.source());
             details.put("reason", stopped.reason());

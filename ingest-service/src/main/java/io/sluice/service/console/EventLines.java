@@ -22,6 +22,8 @@ final class EventLines {
                     + " rows/s); changes follow from " + handover.position());
         } else if (event instanceof PipelineEvent.StreamLost lost) {
             lines.add(name + "stream lost  every table is loaded anew: " + lost.reason());
+        } else if (event instanceof PipelineEvent.LoadBegunAnew again) {
+            lines.add(name + "loaded anew  " + again.source() + " changed while it was loaded: " + again.reason());
         } else if (event instanceof PipelineEvent.TableStopped stopped) {
             lines.add(name + "table stopped  " + stopped.source() + ": " + stopped.reason());
         } else if (event instanceof PipelineEvent.RowsSetAside aside) {

@@ -45,6 +45,10 @@ final class EventLog implements Consumer<PipelineEvent> {
             try (Fields field = Fields.with(Fields.TABLE, table.source())) {
                 LOG.warn("Table {} is stopped: {}", table.source(), table.reason());
             }
+        } else if (event instanceof PipelineEvent.LoadBegunAnew again) {
+            try (Fields field = Fields.with(Fields.TABLE, again.source())) {
+                LOG.warn("Table {} changed while it was loaded and is loaded anew: {}", again.source(), again.reason());
+            }
         } else if (event instanceof PipelineEvent.RowsSetAside aside) {
             try (Fields field = Fields.with(Fields.TABLE, aside.table())) {
                 LOG.warn(

@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Decides at the start of a run which tables are followed. A published table whose meaning changed while the pipeline was
@@ -28,8 +30,15 @@ import java.util.Set;
  *     that could be relied on
  * @param left tables in the lake that have to be left behind, with the reason
  * @param reloads tables at the source that shall be loaded anew
+ * @param reshaped tables at the source that were never published and are no longer what the lake table was made for
+ * @param stopped tables at the source that were left behind by an earlier run
  */
-record Admission(List<TableRuntime> tables, Map<TableId, String> left, Set<TableId> reloads) {
+record Admission(
+        List<TableRuntime> tables,
+        Map<TableId, String> left,
+        Set<TableId> reloads,
+        Set<TableId> reshaped,
+        Set<TableId> stopped) {
 
     /** The gravest first: what is told when several things are wrong. */
     private static final List<ErrorKind> GRAVITY = List.of(
@@ -58,9 +67,13 @@ record Admission(List<TableRuntime> tables, Map<TableId, String> left, Set<Table
 
     /** What the followed tables are to be in the lake. */
     List<LakeTableSpec> specs() {
-        return followed().stream()
-                .map(table -> isReloading(table) ? table.spec().with(LakeTableSpec.Use.LOAD_ANEW) : table.spec())
-                .toList();
+        return followed().stream().map(this::spec).toList();
+    }
+
+    private LakeTableSpec spec(TableRuntime table) {
+        return isReloading(table) || reshaped.contains(table.source())
+                ? table.spec().with(LakeTableSpec.Use.LOAD_ANEW)
+                : table.spec();
     }
 
     /** Followed tables that shall be loaded anew from now on. */
@@ -68,11 +81,16 @@ record Admission(List<TableRuntime> tables, Map<TableId, String> left, Set<Table
         return followed().stream().filter(this::isAsked).toList();
     }
 
-    /** Tables that shall be loaded anew and first have to be left behind. */
+    /** Tables that shall be loaded anew and have to be left behind: first, or, when they are stopped already, after all. */
     List<TableRuntime> leftForReload() {
         return tables.stream()
                 .filter(table -> left.containsKey(table.sink()) && table.isKnown() && isAsked(table))
                 .toList();
+    }
+
+    /** Whether the table was left behind by an earlier run, so that its load has just been refused. */
+    boolean wasStopped(TableRuntime table) {
+        return stopped.contains(table.source());
     }
 
     /**
@@ -89,6 +107,7 @@ record Admission(List<TableRuntime> tables, Map<TableId, String> left, Set<Table
         Map<TableId, LakeTableState> known = known(pipeline, prepared, lake);
         List<TableRuntime> tables = new ArrayList<>(prepared.tables());
         Map<TableId, String> left = new LinkedHashMap<>();
+        Set<TableId> reshaped = new TreeSet<>();
         List<LakeProblem> refusals = new ArrayList<>();
         for (PipelineTables.Misfit misfit : prepared.misfits()) {
             LakeTableState state = known.get(misfit.sink());
@@ -113,10 +132,16 @@ record Admission(List<TableRuntime> tables, Map<TableId, String> left, Set<Table
             List<String> differences = table.definition().differencesFrom(state.notes());
             if (state.phase() == TablePhase.STREAMING && !differences.isEmpty()) {
                 left.put(table.sink(), reason(table.source(), state, String.join("; ", differences)));
+            } else if (state.phase() == TablePhase.SNAPSHOT && !differences.isEmpty()) {
+                reshaped.add(table.source());
             }
         }
         tables.sort(Comparator.comparing(TableRuntime::source));
-        Admission decided = new Admission(List.copyOf(tables), left, reloads);
+        Set<TableId> stopped = tables.stream()
+                .filter(TableRuntime::isStopped)
+                .map(TableRuntime::source)
+                .collect(Collectors.toUnmodifiableSet());
+        Admission decided = new Admission(List.copyOf(tables), left, reloads, reshaped, stopped);
         decided.askSource(database);
         decided.askLake(pipeline, lake);
         return decided;
@@ -150,7 +175,11 @@ record Admission(List<TableRuntime> tables, Map<TableId, String> left, Set<Table
         List<LakeProblem> refusals = new ArrayList<>();
         Map<TableId, List<String>> misfits = new LinkedHashMap<>();
         Map<TableId, String> changed = new LinkedHashMap<>();
-        for (LakeProblem problem : lake.check(pipeline, specs())) {
+        List<LakeProblem> problems = lake.check(pipeline, specs());
+        if (reshape(problems)) {
+            problems = lake.check(pipeline, specs());
+        }
+        for (LakeProblem problem : problems) {
             if (problem.kind() == ErrorKind.LAKE_CONFLICT
                     && problem.table().filter(this::isPublishedHere).isPresent()) {
                 changed.putIfAbsent(problem.table().get(), problem.message());
@@ -167,7 +196,7 @@ record Admission(List<TableRuntime> tables, Map<TableId, String> left, Set<Table
             if (differences == null) {
                 continue;
             }
-            if (table.state().phase() == TablePhase.STREAMING) {
+            if (table.state().phase() != TablePhase.SNAPSHOT) {
                 left.put(table.sink(), reason(table.source(), table.state(), String.join(" ", differences)));
             } else {
                 refusals.add(new LakeProblem(
@@ -180,6 +209,18 @@ record Admission(List<TableRuntime> tables, Map<TableId, String> left, Set<Table
         refuse(refusals);
         // Someone else rolled the table back or wrote to it: the others go on without it.
         changed.forEach(left::putIfAbsent);
+    }
+
+    /** Tables of which nothing was published yet get the shape that they need now. */
+    private boolean reshape(List<LakeProblem> problems) {
+        boolean any = false;
+        for (TableRuntime table : followed()) {
+            boolean misfit = problems.stream()
+                    .anyMatch(problem -> problem.kind() == ErrorKind.SCHEMA_CHANGED
+                            && problem.table().equals(Optional.of(table.sink())));
+            any |= misfit && table.state().phase() == TablePhase.SNAPSHOT && reshaped.add(table.source());
+        }
+        return any;
     }
 
     /** Whether the table was published by this pipeline, so that its marks can say that it is left behind. */

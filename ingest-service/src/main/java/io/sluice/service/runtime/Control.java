@@ -5,13 +5,18 @@ import io.sluice.pipeline.error.PipelineException;
 import io.sluice.pipeline.schema.TableId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 
 /** What the outside asks of a running pipeline; the running threads look at it between two steps. Thread-safe. */
 final class Control {
+
+    /** A table whose columns change again and again while it is loaded is left behind in the end. */
+    static final int LOADS_BEGUN_ANEW = 3;
 
     private boolean stopRequested;
     private boolean pauseRequested;
@@ -21,6 +26,7 @@ final class Control {
     private final Set<TableId> reloads = new TreeSet<>();
     private boolean reloadRequested;
     private Optional<PipelineException> streamLost = Optional.empty();
+    private final Map<TableId, Integer> loadsBegunAnew = new TreeMap<>();
 
     synchronized void requestStop() {
         stopRequested = true;
@@ -76,6 +82,21 @@ final class Control {
     /** The lake knows that the table is to be loaded anew. */
     synchronized void reloadNoted(TableId source) {
         reloads.remove(source);
+    }
+
+    /** Whether a load that a change of its table has ended may be begun anew by itself. */
+    synchronized boolean mayLoadAgain(TableId source) {
+        return loadsBegunAnew.getOrDefault(source, 0) < LOADS_BEGUN_ANEW;
+    }
+
+    /** A load is begun anew by itself. */
+    synchronized void loadsAgain(TableId source) {
+        loadsBegunAnew.merge(source, 1, Integer::sum);
+    }
+
+    /** A load is published. */
+    synchronized void loaded(TableId source) {
+        loadsBegunAnew.remove(source);
     }
 
     /** The stream has a gap: the next run must not follow it. */

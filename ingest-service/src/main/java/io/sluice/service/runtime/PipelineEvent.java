@@ -26,6 +26,9 @@ public sealed interface PipelineEvent {
     /** The change stream has a gap, for this reason; every table is loaded anew from here on. */
     record StreamLost(String pipeline, String reason) implements PipelineEvent {}
 
+    /** A table changed while it was loaded; its load begins anew. */
+    record LoadBegunAnew(String pipeline, String source, String reason) implements PipelineEvent {}
+
     /** A table was left behind. */
     record TableStopped(String pipeline, String source, String reason) implements PipelineEvent {}
 

@@ -156,9 +156,28 @@ final class PipelineRun {
                     .map(letterTable -> openLetters(letterTable, lake, session, tables, followed));
             RunCourse course =
                     new RunCourse(this, database, session, tables, followed, latestTag, streamPosition, letters);
-            boolean running = publishedAny || followed.isEmpty() ? course.completeUnfinishedCut() : course.firstLoad();
-            return running ? course.follow(target) : End.STOPPED;
+            try {
+                boolean running =
+                        publishedAny || followed.isEmpty() ? course.completeUnfinishedCut() : course.firstLoad();
+                return running ? course.follow(target) : End.STOPPED;
+            } catch (PipelineException e) {
+                loadAgain(e, session, followed);
+                return End.RELOAD;
+            }
         }
+    }
+
+    /**
+     * A table that changed while it was loaded is loaded anew by the next run, with the columns that it has then. Nobody
+     * reads or writes any more for the load that is given up, so that nothing can be added to it behind this.
+     */
+    private void loadAgain(PipelineException failure, LakeSession session, List<TableRuntime> followed) {
+        TableRuntime table =
+                TableFailures.loadsAgain(failure, followed, control).orElseThrow(() -> failure);
+        control.loadsAgain(table.source());
+        Outcomes.require(session.askLoad(table.sink()), "the request to load table " + table.sink() + " anew");
+        events.accept(
+                new PipelineEvent.LoadBegunAnew(name, table.source().toString(), String.valueOf(failure.getMessage())));
     }
 
     private DeadLetterBook openLetters(
@@ -229,8 +248,12 @@ final class PipelineRun {
             table.resetSnapshot();
         }
         for (TableRuntime table : admission.leftForReload()) {
-            // It is stopped now; the next run loads it.
-            control.requestReload(table.source());
+            if (admission.wasStopped(table)) {
+                control.reloadNoted(table.source());
+            } else {
+                // It is stopped now; the next run loads it.
+                control.requestReload(table.source());
+            }
         }
     }
 

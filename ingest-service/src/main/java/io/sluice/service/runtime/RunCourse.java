@@ -1,5 +1,6 @@
 package io.sluice.service.runtime;
 
+import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
 import io.sluice.pipeline.failpoint.FailPoint;
 import io.sluice.pipeline.lake.CutWriter;
@@ -134,9 +135,12 @@ final class RunCourse {
                 }
             }
         } catch (PipelineException e) {
-            // Of a table that was left behind meanwhile: what is missing of the others is read beside the stream.
+            // Of a table that is left behind: what is missing of the others is read beside the stream.
             if (!TableFailures.isLeftTables(e, followed)) {
-                throw e;
+                if (e.kind() != ErrorKind.SCHEMA_CHANGED) {
+                    throw e;
+                }
+                leaveBehind(e);
             }
         }
         showPause();
@@ -349,9 +353,15 @@ final class RunCourse {
         }
     }
 
-    /** Stops the table whose failure it is, and gives its load up; any other failure is thrown on. */
+    /**
+     * Stops the table whose failure it is, and gives its load up; any other failure is thrown on, as is that of a load that
+     * is to be begun anew.
+     */
     private void leaveBehind(PipelineException failure) {
         TableRuntime failed = TableFailures.concerned(failure, followed).orElseThrow(() -> failure);
+        if (TableFailures.loadsAgain(failure, followed, run.control).isPresent()) {
+            throw failure;
+        }
         String reason = String.valueOf(failure.getMessage());
         Outcomes.require(session.stop(failed.sink(), reason), "the stop of table " + failed.sink());
         run.progress.tablesChanged(session::tables);

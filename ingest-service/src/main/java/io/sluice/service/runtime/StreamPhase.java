@@ -53,7 +53,6 @@ final class StreamPhase {
 
     private static final Duration POLL = Duration.ofMillis(50);
     private static final Duration STORAGE_CHECK_INTERVAL = Duration.ofSeconds(5);
-
     private static final Duration LAG_PROBE_INTERVAL = Duration.ofSeconds(2);
 
     private final ChangeSource source;
@@ -80,7 +79,6 @@ final class StreamPhase {
     private Optional<Position> boundary = Optional.empty();
     private boolean atBoundary = true;
     private Map<TableId, String> stopping = new LinkedHashMap<>();
-
     private final Set<TableId> leftOut = new HashSet<>();
     /** Tables whose changes go into their loads. */
     private Map<TableRuntime, CutWriter.Drain> draining = Map.of();
@@ -326,7 +324,14 @@ final class StreamPhase {
         if (atBoundary) {
             boundary = chunk.boundary();
         }
-        stopping.putAll(chunk.stopped());
+        chunk.stopped().forEach((source, reason) -> {
+            TableRuntime table = tables.get(source);
+            if (table != null && !table.isPublished() && !table.isLeft()) {
+                // A published table stops where the others are; a load ends at once.
+                throw new PipelineException(ErrorKind.SCHEMA_CHANGED, source, reason, null);
+            }
+            stopping.put(source, reason);
+        });
     }
 
     private void apply(ColumnBatch batch) {

@@ -1,5 +1,6 @@
 package io.sluice.service.runtime;
 
+import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
 import io.sluice.pipeline.schema.TableId;
 import java.util.Collection;
@@ -35,6 +36,18 @@ final class TableFailures {
                         .anyMatch(table -> failure.table()
                                 .filter(name -> isCalled(table, name))
                                 .isPresent());
+    }
+
+    /**
+     * The table whose load, first or anew, has come to nothing because the table changed meanwhile, and can be begun anew
+     * with what it is now.
+     */
+    static Optional<TableRuntime> loadsAgain(
+            PipelineException failure, Collection<TableRuntime> tables, Control control) {
+        return failure.kind() == ErrorKind.SCHEMA_CHANGED
+                ? concerned(failure, tables)
+                        .filter(table -> !table.isPublished() && control.mayLoadAgain(table.source()))
+                : Optional.empty();
     }
 
     private static boolean isCalled(TableRuntime table, TableId name) {

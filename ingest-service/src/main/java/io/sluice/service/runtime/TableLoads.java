@@ -278,6 +278,7 @@ final class TableLoads {
         for (Map.Entry<TableRuntime, TableLoad> entry : loads.entrySet()) {
             TableLoad load = entry.getValue();
             entry.getKey().openRows().ifPresent(OpenRows::loadVisible);
+            run.control.loaded(entry.getKey().source());
             run.progress.tablePublished(entry.getKey(), load.rows(), load.files(), position, session::tables);
             rows += load.rows();
         }

@@ -36,6 +36,12 @@ class EventLinesTest {
     }
 
     @Test
+    void a_load_that_begins_anew_is_told_with_its_table_and_why() {
+        assertThat(EventLines.of(new PipelineEvent.LoadBegunAnew("shop", "public.orders", "column 'x' was added")))
+                .containsExactly("shop  loaded anew  public.orders changed while it was loaded: column 'x' was added");
+    }
+
+    @Test
     void rows_that_are_set_aside_are_told_with_column_and_reason() {
         assertThat(EventLines.of(
                         new PipelineEvent.RowsSetAside("shop", "public.orders", 1_200, "cents", "not a number")))

@@ -129,6 +129,35 @@ class DrainedLoadIT {
         law.assertLakeEqualsSource();
     }
 
+    /** Its changes can be followed no more, and nothing of it is published: it is read again as it is now. */
+    @Test
+    void tablesWhoseColumnsChangeDuringTheirFirstLoadAreLoadedAnewWithTheirNewColumns() throws InterruptedException {
+        HeldLoad load = new HeldLoad(1, PointDeath.none());
+        beginWriting();
+        try (Pipeline pipeline = law.pipeline(load)) {
+            pipeline.start(Pipeline.RunMode.UNTIL_STOPPED);
+            awaitSlot(new LogSequenceNumber(0));
+            awaitSlot(database.currentPosition());
+            database.execute(
+                    "ALTER TABLE small ADD COLUMN extra int4 DEFAULT 5, ALTER id TYPE int4",
+                    "ALTER TABLE keyless RENAME COLUMN kind TO sort",
+                    "ALTER TABLE keyless RENAME COLUMN sort TO kind",
+                    "ALTER TABLE keyless DROP COLUMN amount, ADD COLUMN amount int8 DEFAULT 7");
+            database.execute("UPDATE small SET note = 'with extra'", "UPDATE keyless SET amount = 8 WHERE kind = 'k1'");
+            awaitSlot(database.currentPosition());
+            assertNothingIsVisible();
+            load.letGo();
+            awaitStreaming(pipeline);
+            assertThat(pipeline.status().tables()).noneMatch(table -> table.phase() == PipelinePhase.STOPPED);
+        }
+        endWriting();
+        law.catchUp();
+        law.assertLakeEqualsSource();
+        try (LakeReader lake = law.lake()) {
+            assertThat(lake.table("law.small").columns()).containsExactly("id", "note", "extra");
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(
             value = FailPoint.class,

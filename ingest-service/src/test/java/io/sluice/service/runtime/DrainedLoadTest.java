@@ -16,6 +16,7 @@ import io.sluice.service.runtime.Pipeline.RunMode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +30,7 @@ class DrainedLoadTest {
 
     private final InMemorySource source = new InMemorySource();
     private final InMemoryLake lake = new InMemoryLake();
+    private final List<PipelineEvent.LoadBegunAnew> begunAnew = new CopyOnWriteArrayList<>();
     private ManagedPipeline pipeline = pipeline(Duration.ZERO);
 
     private ManagedPipeline pipeline(Duration drainAfter) {
@@ -41,7 +43,11 @@ class DrainedLoadTest {
                 OnLostSlot.RESNAPSHOT,
                 Duration.ofSeconds(5),
                 drainAfter);
-        return InMemoryPipelines.of(source, lake, settings, event -> {});
+        return InMemoryPipelines.of(source, lake, settings, event -> {
+            if (event instanceof PipelineEvent.LoadBegunAnew again) {
+                begunAnew.add(again);
+            }
+        });
     }
 
     @AfterEach
@@ -241,8 +247,39 @@ class DrainedLoadTest {
     }
 
     @Test
-    void aTableThatStopsWhileItsChangesWaitHoldsNothing() throws InterruptedException {
+    void aTableThatChangesWhileItIsLoadedIsLoadedAnewByItself() throws InterruptedException {
         firstLoadThatDrains();
+        source.stopTable("public.b", "column 'x' was added");
+        await().atMost(LIMIT).until(() -> begunAnew.size() == 1);
+        assertThat(begunAnew.get(0))
+                .isEqualTo(new PipelineEvent.LoadBegunAnew("shop", "public.b", "column 'x' was added"));
+        awaitDrained("lake.b", 0);
+        assertThat(lake.state("lake.a")
+                        .load()
+                        .orElseThrow()
+                        .drained()
+                        .orElseThrow()
+                        .rows())
+                .as("the other table's load goes on")
+                .isEqualTo(2);
+        awaitSlot(source.commit(insert("public.a", 30), insert("public.b", 31)));
+        assertThat(lake.keys("lake.a")).isEmpty();
+
+        openGate();
+        awaitEqual("a", "b");
+        assertThat(lake.state("lake.b").phase()).isEqualTo(TablePhase.STREAMING);
+        stop();
+    }
+
+    @Test
+    void aTableThatChangesAgainAndAgainWhileItIsLoadedStopsInTheEndAndHoldsNothing() throws InterruptedException {
+        firstLoadThatDrains();
+        for (int i = 1; i <= Control.LOADS_BEGUN_ANEW; i++) {
+            int times = i;
+            source.stopTable("public.b", "column 'x' was added");
+            await().atMost(LIMIT).until(() -> begunAnew.size() == times);
+            awaitDrained("lake.b", 0);
+        }
         source.stopTable("public.b", "column 'x' was added");
         await().atMost(LIMIT).until(() -> lake.state("lake.b").phase() == TablePhase.STOPPED);
         assertThat(lake.state("lake.b").load()).isEmpty();
