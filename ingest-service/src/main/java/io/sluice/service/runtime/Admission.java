@@ -32,13 +32,23 @@ import java.util.stream.Collectors;
  * @param reloads tables at the source that shall be loaded anew
  * @param reshaped tables at the source that were never published and are no longer what the lake table was made for
  * @param stopped tables at the source that were left behind by an earlier run
+ * @param stream whether published tables can go on, or have to be loaded anew
  */
 record Admission(
         List<TableRuntime> tables,
         Map<TableId, String> left,
         Set<TableId> reloads,
         Set<TableId> reshaped,
-        Set<TableId> stopped) {
+        Set<TableId> stopped,
+        Stream stream) {
+
+    /** Whether the source can still tell what changed since the tables' last cuts. */
+    enum Stream {
+        /** What is published goes on, and must mean what it did. */
+        INTACT,
+        /** What is published is loaded anew in any case, as it is now. */
+        LOST
+    }
 
     /** The gravest first: what is told when several things are wrong. */
     private static final List<ErrorKind> GRAVITY = List.of(
@@ -57,7 +67,11 @@ record Admission(
     }
 
     private boolean isReloading(TableRuntime table) {
-        return table.isKnown() && (table.isReloading() || isAsked(table));
+        return table.isKnown() && (table.isReloading() || isAsked(table) || isLost(table));
+    }
+
+    private boolean isLost(TableRuntime table) {
+        return stream == Stream.LOST && table.isPublished();
     }
 
     /** A table that was never published is being loaded in any case. */
@@ -103,7 +117,8 @@ record Admission(
             TablePreparation.Prepared prepared,
             SourceDatabase database,
             Lake lake,
-            Set<TableId> reloads) {
+            Set<TableId> reloads,
+            Stream stream) {
         Map<TableId, LakeTableState> known = known(pipeline, prepared, lake);
         List<TableRuntime> tables = new ArrayList<>(prepared.tables());
         Map<TableId, String> left = new LinkedHashMap<>();
@@ -115,7 +130,7 @@ record Admission(
             if (state != null && (stopped || changedBeneath(misfit, state))) {
                 tables.add(TableRuntime.unknown(misfit.source(), state));
                 if (!stopped) {
-                    left.put(misfit.sink(), reason(misfit.source(), state, misfit.reason()));
+                    left.put(misfit.sink(), misfitReason(misfit, state));
                 }
             } else {
                 refusals.add(new LakeProblem(misfit.kind(), Optional.of(misfit.sink()), misfit.reason()));
@@ -130,7 +145,7 @@ record Admission(
             table.state(state);
             table.storageMark(state.notes().getOrDefault(StorageWatch.NOTE, ""));
             List<String> differences = table.definition().differencesFrom(state.notes());
-            if (state.phase() == TablePhase.STREAMING && !differences.isEmpty()) {
+            if (state.phase() == TablePhase.STREAMING && !differences.isEmpty() && stream == Stream.INTACT) {
                 left.put(table.sink(), reason(table.source(), state, String.join("; ", differences)));
             } else if (state.phase() == TablePhase.SNAPSHOT && !differences.isEmpty()) {
                 reshaped.add(table.source());
@@ -141,7 +156,7 @@ record Admission(
                 .filter(TableRuntime::isStopped)
                 .map(TableRuntime::source)
                 .collect(Collectors.toUnmodifiableSet());
-        Admission decided = new Admission(List.copyOf(tables), left, reloads, reshaped, stopped);
+        Admission decided = new Admission(List.copyOf(tables), left, reloads, reshaped, stopped, stream);
         decided.askSource(database);
         decided.askLake(pipeline, lake);
         return decided;
@@ -157,6 +172,9 @@ record Admission(
             TableStorage storage = now.get(table.source());
             if (storage != null) {
                 table.storageMark(storage.mark());
+                if (isLost(table)) {
+                    continue;
+                }
                 if (storage.change().isPresent() && table.isPublished()) {
                     left.put(
                             table.sink(),
@@ -256,6 +274,15 @@ record Admission(
                 + ". Have the table loaded anew (POST …/tables/" + source
                 + "/resnapshot), or drop the lake table and start the"
                 + " pipeline again.";
+    }
+
+    /** Loading it anew would only meet the same again. */
+    private static String misfitReason(PipelineTables.Misfit misfit, LakeTableState state) {
+        return reason(misfit.source(), state, misfit.reason())
+                .replace(
+                        ". Have the table loaded anew",
+                        ". Correct that in the pipeline's file or at the source and start the pipeline again; then have"
+                                + " the table loaded anew");
     }
 
     private static void refuse(List<LakeProblem> refusals) {

@@ -113,7 +113,10 @@ final class PipelineRun {
         }
         TablePreparation.Prepared prepared = preparation.prepare(database.inspect());
         Set<TableId> reloads = control.beginReloads();
-        Admission admission = Admission.decide(name, prepared, database, lake, reloads);
+        Admission.Stream stream = lost.isPresent() || database.streamPosition().isEmpty()
+                ? Admission.Stream.LOST
+                : Admission.Stream.INTACT;
+        Admission admission = Admission.decide(name, prepared, database, lake, reloads, stream);
         List<TableRuntime> tables = admission.tables();
         List<TableRuntime> followed = admission.followed();
         List<LakeTableSpec> specs = admission.specs();
@@ -246,6 +249,12 @@ final class PipelineRun {
             Outcomes.require(session.askLoad(table.sink()), "the request to load table " + table.sink() + " anew");
             control.reloadNoted(table.source());
             table.resetSnapshot();
+        }
+        for (TableRuntime table : admission.tables()) {
+            if (!table.isKnown()) {
+                // Not before its rule fits again.
+                control.reloadNoted(table.source());
+            }
         }
         for (TableRuntime table : admission.leftForReload()) {
             if (admission.wasStopped(table)) {

@@ -3,6 +3,8 @@ package io.sluice.service.refusals;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.pipeline.error.ErrorKind;
+import io.sluice.pipeline.failpoint.FailPoint;
+import io.sluice.pipeline.failpoint.FailPoints;
 import io.sluice.service.runtime.Pipeline;
 import io.sluice.service.runtime.PipelineEvent;
 import io.sluice.service.runtime.PipelinePhase;
@@ -149,6 +151,73 @@ class SourceOutagesIT {
             }
             rig.catchUpAndCompare();
         }
+    }
+
+    /** They are read anew in any case: as they are now, unless the file no longer fits them. */
+    @Test
+    void tablesWhoseColumnsChangedWhileTheSlotWasLostComeBackWithThem() throws InterruptedException {
+        try (TestDatabase database = EmbeddedPostgresServer.shared().createDatabase()) {
+            database.execute(TABLES);
+            database.execute(
+                    "CREATE TABLE items (id int PRIMARY KEY, n int, spare text)",
+                    "INSERT INTO items SELECT i, i, 'spare' FROM generate_series(1, 100) i",
+                    "CREATE TABLE days (id int PRIMARY KEY, d date, note text)",
+                    "INSERT INTO days SELECT i, '2024-01-01', 'note' FROM generate_series(1, 10) i",
+                    "CREATE TABLE picked (id int PRIMARY KEY, n int)",
+                    "INSERT INTO picked SELECT i, i FROM generate_series(1, 10) i");
+            Rig rig = new Rig(database, directory, "orders", "clients", "items", "days", "picked")
+                    .transform("days", "partition-keys: day(d)")
+                    .transform("picked", "projection: \"id, n\"");
+            rig.catchUpAndCompare();
+            database.execute(
+                    "SELECT pg_drop_replication_slot('" + rig.slotName() + "')",
+                    "CREATE TABLE frozen AS SELECT * FROM items",
+                    "ALTER TABLE items DROP COLUMN spare, ADD COLUMN fresh int DEFAULT 7, ALTER n TYPE bigint",
+                    "UPDATE items SET n = 5000000000 WHERE id = 1",
+                    // A rewrite that the log does not carry, of a table whose columns stay.
+                    "ALTER TABLE clients ALTER note TYPE text USING upper(note)",
+                    "ALTER TABLE days ALTER d TYPE text USING d::text",
+                    "ALTER TABLE picked DROP COLUMN n",
+                    "DELETE FROM orders WHERE id < 50");
+
+            rig.dyingAt(point -> {
+                if (point == FailPoint.SLOT_AFTER_CREATION) {
+                    throw new AssertionError("died at " + point);
+                }
+            });
+            rig.fails(ErrorKind.INTERNAL);
+            rig.assertLake("items", "SELECT * FROM frozen");
+            rig.dyingAt(FailPoints.NONE).catchUp();
+
+            for (String table : List.of("orders", "clients", "items")) {
+                rig.assertLake(table, "SELECT * FROM " + table);
+                assertThat(rig.publishedCut(table)).isEqualTo(rig.publishedCut("orders"));
+            }
+            assertThat(rig.events(PipelineEvent.StreamLost.class)).hasSize(1);
+            assertStopped(rig, "public.days", "partitioned by", "Drop it and start the pipeline again");
+            assertStopped(rig, "public.picked", "'n'", "Correct that in the pipeline's file", "loaded anew");
+
+            // What the messages say.
+            rig.dropLakeTable("days");
+            rig.transform("days").transform("picked", "projection: \"id\"");
+            try (Pipeline pipeline = rig.pipeline()) {
+                pipeline.start(Pipeline.RunMode.UNTIL_STOPPED);
+                rig.awaitPublished(pipeline);
+                pipeline.resnapshot("public.picked");
+                Awaitility.await()
+                        .atMost(Rig.LIMIT)
+                        .until(() -> pipeline.status().tables().stream()
+                                .allMatch(table -> table.phase() == PipelinePhase.STREAMING && !table.loading()));
+            }
+            rig.catchUpAndCompare();
+        }
+    }
+
+    private static void assertStopped(Rig rig, String table, String... words) {
+        assertThat(rig.events(PipelineEvent.TableStopped.class))
+                .filteredOn(event -> event.source().equals(table))
+                .isNotEmpty()
+                .allSatisfy(event -> assertThat(event.reason()).contains(words));
     }
 
     /** The way back is one cut for all tables. */

@@ -13,8 +13,10 @@ import java.util.Set;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.types.TypeUtil;
 import org.apache.iceberg.types.Types;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The schema that a load's rows have, and that the table gets with them. A column keeps the field id of the present one of
@@ -40,20 +42,31 @@ public record LoadShape(TableSchema schema, List<String> partitionKeys) implemen
         if (target == base.schema()) {
             return base;
         }
-        TableMetadata shaped = TableMetadata.buildFrom(base)
-                .setCurrentSchema(target, Math.max(base.lastColumnId(), target.highestFieldId()))
-                .build();
-        PartitionSpec spec = IcebergSchemas.partitionSpec(schema.table(), shaped.schema(), partitionKeys);
+        TableMetadata shaped;
+        PartitionSpec spec;
+        try {
+            shaped = TableMetadata.buildFrom(base)
+                    .setCurrentSchema(target, Math.max(base.lastColumnId(), target.highestFieldId()))
+                    .build();
+            spec = IcebergSchemas.partitionSpec(schema.table(), shaped.schema(), partitionKeys);
+        } catch (ValidationException e) {
+            // A partition's column is gone, or of a type that has no such partitions.
+            throw otherPartitions(base.spec(), e);
+        }
         if (!spec.compatibleWith(shaped.spec())) {
-            throw new PipelineException(
-                    ErrorKind.SCHEMA_CHANGED,
-                    schema.table(),
-                    "Lake table " + schema.table() + " is partitioned by " + shaped.spec()
-                            + ", which its new columns do not keep. Drop it and start the pipeline again to have it made"
-                            + " anew.",
-                    null);
+            throw otherPartitions(shaped.spec(), null);
         }
         return shaped;
+    }
+
+    private PipelineException otherPartitions(PartitionSpec present, @Nullable ValidationException cause) {
+        return new PipelineException(
+                ErrorKind.SCHEMA_CHANGED,
+                schema.table(),
+                "Lake table " + schema.table() + " is partitioned by " + present
+                        + ", which its new columns do not keep. Drop it and start the pipeline again to have it made"
+                        + " anew.",
+                cause);
     }
 
     /** The metadata of a table that knows the schema and still has its old one. */
