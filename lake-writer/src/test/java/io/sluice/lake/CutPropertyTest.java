@@ -1,19 +1,19 @@
 package io.sluice.lake;
 
-import static io.sluice.lake.TestLake.EVENTS;
-import static io.sluice.lake.TestLake.EVENTS_SCHEMA;
-import static io.sluice.lake.TestLake.ORDERS;
-import static io.sluice.lake.TestLake.ORDERS_SCHEMA;
-import static io.sluice.lake.TestLake.UNAVAILABLE;
-import static io.sluice.lake.TestLake.changes;
-import static io.sluice.lake.TestLake.delete;
-import static io.sluice.lake.TestLake.insert;
-import static io.sluice.lake.TestLake.moveIn;
-import static io.sluice.lake.TestLake.moveOut;
 import static io.sluice.lake.TestLake.publish;
-import static io.sluice.lake.TestLake.row;
-import static io.sluice.lake.TestLake.truncate;
-import static io.sluice.lake.TestLake.update;
+import static io.sluice.lake.TestRows.EVENTS;
+import static io.sluice.lake.TestRows.EVENTS_SCHEMA;
+import static io.sluice.lake.TestRows.ORDERS;
+import static io.sluice.lake.TestRows.ORDERS_SCHEMA;
+import static io.sluice.lake.TestRows.UNAVAILABLE;
+import static io.sluice.lake.TestRows.changes;
+import static io.sluice.lake.TestRows.delete;
+import static io.sluice.lake.TestRows.insert;
+import static io.sluice.lake.TestRows.moveIn;
+import static io.sluice.lake.TestRows.moveOut;
+import static io.sluice.lake.TestRows.row;
+import static io.sluice.lake.TestRows.truncate;
+import static io.sluice.lake.TestRows.update;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.pipeline.batch.ColumnBatch;
@@ -103,8 +103,8 @@ class CutPropertyTest {
         publish(session, EVENTS_SCHEMA, 100, row("a", 1), row("a", 1), row("b", 2));
     }
 
-    private static TestLake.Change[] orderChanges(Random random, Map<Long, String[]> model) {
-        List<TestLake.Change> changes = new ArrayList<>();
+    private static TestRows.Change[] orderChanges(Random random, Map<Long, String[]> model) {
+        List<TestRows.Change> changes = new ArrayList<>();
         int count = 1 + random.nextInt(12);
         for (int i = 0; i < count; i++) {
             long key = random.nextInt(KEYS);
@@ -152,11 +152,11 @@ class CutPropertyTest {
                 }
             }
         }
-        return changes.toArray(TestLake.Change[]::new);
+        return changes.toArray(TestRows.Change[]::new);
     }
 
-    private static TestLake.Change[] eventChanges(Random random, List<String> model) {
-        List<TestLake.Change> changes = new ArrayList<>();
+    private static TestRows.Change[] eventChanges(Random random, List<String> model) {
+        List<TestRows.Change> changes = new ArrayList<>();
         int count = 1 + random.nextInt(10);
         for (int i = 0; i < count; i++) {
             String kind = "" + (char) ('a' + random.nextInt(3));
@@ -169,7 +169,7 @@ class CutPropertyTest {
                 model.remove(kind + "|" + amount);
             }
         }
-        return changes.toArray(TestLake.Change[]::new);
+        return changes.toArray(TestRows.Change[]::new);
     }
 
     private static List<String> texts(Map<Long, String[]> model) {

@@ -1,22 +1,22 @@
 package io.sluice.lake;
 
-import static io.sluice.lake.TestLake.EVENTS;
-import static io.sluice.lake.TestLake.EVENTS_SCHEMA;
-import static io.sluice.lake.TestLake.ORDERS;
-import static io.sluice.lake.TestLake.ORDERS_SCHEMA;
-import static io.sluice.lake.TestLake.UNAVAILABLE;
 import static io.sluice.lake.TestLake.at;
 import static io.sluice.lake.TestLake.cut;
-import static io.sluice.lake.TestLake.delete;
-import static io.sluice.lake.TestLake.events;
-import static io.sluice.lake.TestLake.insert;
-import static io.sluice.lake.TestLake.moveIn;
-import static io.sluice.lake.TestLake.moveOut;
-import static io.sluice.lake.TestLake.orders;
 import static io.sluice.lake.TestLake.publish;
-import static io.sluice.lake.TestLake.row;
-import static io.sluice.lake.TestLake.truncate;
-import static io.sluice.lake.TestLake.update;
+import static io.sluice.lake.TestRows.EVENTS;
+import static io.sluice.lake.TestRows.EVENTS_SCHEMA;
+import static io.sluice.lake.TestRows.ORDERS;
+import static io.sluice.lake.TestRows.ORDERS_SCHEMA;
+import static io.sluice.lake.TestRows.UNAVAILABLE;
+import static io.sluice.lake.TestRows.delete;
+import static io.sluice.lake.TestRows.events;
+import static io.sluice.lake.TestRows.insert;
+import static io.sluice.lake.TestRows.moveIn;
+import static io.sluice.lake.TestRows.moveOut;
+import static io.sluice.lake.TestRows.orders;
+import static io.sluice.lake.TestRows.row;
+import static io.sluice.lake.TestRows.truncate;
+import static io.sluice.lake.TestRows.update;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -144,7 +144,7 @@ class CutTest {
         tinyMemory();
         List<ColumnBatch> batches = new ArrayList<>();
         for (int batch = 0; batch < 20; batch++) {
-            TestLake.Change[] changes = new TestLake.Change[200];
+            TestRows.Change[] changes = new TestRows.Change[200];
             for (int i = 0; i < changes.length; i++) {
                 changes[i] = insert((long) (10 + (batch * 150 + i)), "batch " + batch, "n");
             }
@@ -228,7 +228,7 @@ class CutTest {
                 long id = ((io.sluice.pipeline.batch.LongVector) keys.column(0)).get(i);
                 asked.add(id);
                 if (id != 61) {
-                    TestLake.append(found, id, "from source", "s" + id);
+                    TestRows.append(found, id, "from source", "s" + id);
                     found.endRow();
                 }
             }

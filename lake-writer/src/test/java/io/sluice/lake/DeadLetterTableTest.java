@@ -1,6 +1,6 @@
 package io.sluice.lake;
 
-import static io.sluice.lake.TestLake.ORDERS;
+import static io.sluice.lake.TestRows.ORDERS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

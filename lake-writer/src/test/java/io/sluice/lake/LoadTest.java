@@ -1,19 +1,19 @@
 package io.sluice.lake;
 
-import static io.sluice.lake.TestLake.EVENTS;
 import static io.sluice.lake.TestLake.NO_REFETCH;
-import static io.sluice.lake.TestLake.ORDERS;
-import static io.sluice.lake.TestLake.ORDERS_SCHEMA;
-import static io.sluice.lake.TestLake.UNAVAILABLE;
 import static io.sluice.lake.TestLake.at;
 import static io.sluice.lake.TestLake.cut;
-import static io.sluice.lake.TestLake.delete;
-import static io.sluice.lake.TestLake.insert;
-import static io.sluice.lake.TestLake.orders;
 import static io.sluice.lake.TestLake.publish;
-import static io.sluice.lake.TestLake.row;
-import static io.sluice.lake.TestLake.update;
 import static io.sluice.lake.TestLake.write;
+import static io.sluice.lake.TestRows.EVENTS;
+import static io.sluice.lake.TestRows.ORDERS;
+import static io.sluice.lake.TestRows.ORDERS_SCHEMA;
+import static io.sluice.lake.TestRows.UNAVAILABLE;
+import static io.sluice.lake.TestRows.delete;
+import static io.sluice.lake.TestRows.insert;
+import static io.sluice.lake.TestRows.orders;
+import static io.sluice.lake.TestRows.row;
+import static io.sluice.lake.TestRows.update;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -158,9 +158,9 @@ class LoadTest {
                 row(9L, "new", "i"));
         RowRefetch refetch = (table, keys) -> {
             ColumnBatch rows = ColumnBatch.create(ORDERS_SCHEMA, ColumnBatch.Content.SNAPSHOT, 4);
-            TestLake.append(rows, 5L, "moved", "e");
+            TestRows.append(rows, 5L, "moved", "e");
             rows.endRow();
-            TestLake.append(rows, 7L, "late", "g");
+            TestRows.append(rows, 7L, "late", "g");
             rows.endRow();
             return new RowRefetch.Refetched(rows, at(350));
         };

@@ -1,22 +1,22 @@
 package io.sluice.lake;
 
-import static io.sluice.lake.TestLake.EVENTS;
-import static io.sluice.lake.TestLake.EVENTS_SCHEMA;
 import static io.sluice.lake.TestLake.NO_REFETCH;
-import static io.sluice.lake.TestLake.ORDERS;
-import static io.sluice.lake.TestLake.ORDERS_SCHEMA;
-import static io.sluice.lake.TestLake.UNAVAILABLE;
 import static io.sluice.lake.TestLake.cut;
-import static io.sluice.lake.TestLake.delete;
-import static io.sluice.lake.TestLake.events;
-import static io.sluice.lake.TestLake.insert;
-import static io.sluice.lake.TestLake.orders;
 import static io.sluice.lake.TestLake.prepare;
 import static io.sluice.lake.TestLake.publish;
-import static io.sluice.lake.TestLake.row;
 import static io.sluice.lake.TestLake.spec;
-import static io.sluice.lake.TestLake.truncate;
-import static io.sluice.lake.TestLake.update;
+import static io.sluice.lake.TestRows.EVENTS;
+import static io.sluice.lake.TestRows.EVENTS_SCHEMA;
+import static io.sluice.lake.TestRows.ORDERS;
+import static io.sluice.lake.TestRows.ORDERS_SCHEMA;
+import static io.sluice.lake.TestRows.UNAVAILABLE;
+import static io.sluice.lake.TestRows.delete;
+import static io.sluice.lake.TestRows.events;
+import static io.sluice.lake.TestRows.insert;
+import static io.sluice.lake.TestRows.orders;
+import static io.sluice.lake.TestRows.row;
+import static io.sluice.lake.TestRows.truncate;
+import static io.sluice.lake.TestRows.update;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

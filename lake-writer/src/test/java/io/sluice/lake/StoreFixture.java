@@ -1,9 +1,9 @@
 package io.sluice.lake;
 
-import static io.sluice.lake.TestLake.EVENTS_SCHEMA;
-import static io.sluice.lake.TestLake.ORDERS_SCHEMA;
 import static io.sluice.lake.TestLake.publish;
-import static io.sluice.lake.TestLake.row;
+import static io.sluice.lake.TestRows.EVENTS_SCHEMA;
+import static io.sluice.lake.TestRows.ORDERS_SCHEMA;
+import static io.sluice.lake.TestRows.row;
 
 import io.sluice.pipeline.lake.LakeSession;
 import io.sluice.pipeline.lake.LakeTableState;

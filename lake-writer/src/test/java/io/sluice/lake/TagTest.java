@@ -1,18 +1,18 @@
 package io.sluice.lake;
 
-import static io.sluice.lake.TestLake.EVENTS;
-import static io.sluice.lake.TestLake.EVENTS_SCHEMA;
-import static io.sluice.lake.TestLake.ORDERS;
-import static io.sluice.lake.TestLake.ORDERS_SCHEMA;
 import static io.sluice.lake.TestLake.at;
 import static io.sluice.lake.TestLake.cut;
-import static io.sluice.lake.TestLake.delete;
-import static io.sluice.lake.TestLake.events;
-import static io.sluice.lake.TestLake.insert;
-import static io.sluice.lake.TestLake.orders;
 import static io.sluice.lake.TestLake.publish;
-import static io.sluice.lake.TestLake.row;
 import static io.sluice.lake.TestLake.write;
+import static io.sluice.lake.TestRows.EVENTS;
+import static io.sluice.lake.TestRows.EVENTS_SCHEMA;
+import static io.sluice.lake.TestRows.ORDERS;
+import static io.sluice.lake.TestRows.ORDERS_SCHEMA;
+import static io.sluice.lake.TestRows.delete;
+import static io.sluice.lake.TestRows.events;
+import static io.sluice.lake.TestRows.insert;
+import static io.sluice.lake.TestRows.orders;
+import static io.sluice.lake.TestRows.row;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
