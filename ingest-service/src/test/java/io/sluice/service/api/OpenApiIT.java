@@ -3,6 +3,7 @@ package io.sluice.service.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.sluice.service.packaged.PackagedSluice;
 import io.sluice.service.security.ApiTokens;
 import io.sluice.service.security.Caller;
 import io.sluice.service.security.Role;
@@ -278,12 +279,9 @@ class OpenApiIT {
         Path tokens = Files.write(
                 directory.resolve("tokens"),
                 List.of(line("ada", Role.ADMIN, ADMIN), line("vera", Role.VIEWER, VIEWER)));
-        return ChildProcess.ofJar(Path.of("target", "quarkus-app", "quarkus-run.jar"))
-                .jvmOptions(
-                        "-Xmx512m", "--add-opens=java.base/java.nio=ALL-UNNAMED", "-Dsluice.api.tokens-file=" + tokens)
+        return PackagedSluice.in(directory, "-Dsluice.api.tokens-file=" + tokens)
                 .environment("SHOP_PASSWORD", "not-asked-for")
                 .arguments("run", "--definitions", directory.resolve("kept").toString(), "--port", "0", "--plain")
-                .directory(directory)
                 .start();
     }
 
@@ -292,25 +290,6 @@ class OpenApiIT {
     }
 
     private String yaml(TestDatabase database) {
-        return """
-                pipeline:
-                  name: live
-                  commit-interval: 200ms
-                  state-directory: "%1$s/state"
-                source:
-                  type: postgres
-                  hostname: %2$s
-                  port: %3$d
-                  database-name: %4$s
-                  username: %5$s
-                  tables: public.items
-                sink:
-                  type: iceberg
-                  namespace: shop
-                  catalog:
-                    type: jdbc
-                    uri: "jdbc:sqlite:%1$s/catalog.db"
-                    warehouse: "%1$s/warehouse"
-                """.formatted(directory, database.host(), database.port(), database.name(), database.user());
+        return PackagedSluice.itemsPipeline("live", directory, database, PackagedSluice.localCatalog(directory));
     }
 }

@@ -3,6 +3,7 @@ package io.sluice.service.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.service.packaged.PackagedSluice;
 import io.sluice.testkit.process.ChildProcess;
 import io.sluice.testkit.tls.TestAuthority;
 import java.io.IOException;
@@ -103,12 +104,8 @@ class ApiEncryptionIT {
     }
 
     private ChildProcess service(String... settings) {
-        List<String> options = new ArrayList<>(List.of("-Xmx512m", "--add-opens=java.base/java.nio=ALL-UNNAMED"));
-        options.addAll(List.of(settings));
-        return ChildProcess.ofJar(Path.of("target", "quarkus-app", "quarkus-run.jar"))
-                .jvmOptions(options.toArray(String[]::new))
+        return PackagedSluice.in(directory, settings)
                 .arguments("run", "--definitions", text(directory.resolve("kept")), "--port", "0", "--plain")
-                .directory(directory)
                 .start();
     }
 

@@ -2,6 +2,7 @@ package io.sluice.service.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.service.packaged.PackagedSluice;
 import io.sluice.testkit.postgres.PostgresExtension;
 import io.sluice.testkit.postgres.TestDatabase;
 import io.sluice.testkit.process.ChildProcess;
@@ -99,8 +100,7 @@ class FollowedPipelinesIT {
     }
 
     private ChildProcess service() {
-        return ChildProcess.ofJar(Path.of("target", "quarkus-app", "quarkus-run.jar"))
-                .jvmOptions("-Xmx512m", "--add-opens=java.base/java.nio=ALL-UNNAMED")
+        return PackagedSluice.in(directory)
                 .arguments(
                         "run",
                         directory.resolve("pipelines").toString(),
@@ -111,7 +111,6 @@ class FollowedPipelinesIT {
                         "--port",
                         "0",
                         "--plain")
-                .directory(directory)
                 .start();
     }
 
@@ -124,10 +123,8 @@ class FollowedPipelinesIT {
     }
 
     private int sluice(String... arguments) {
-        try (ChildProcess command = ChildProcess.ofJar(Path.of("target", "quarkus-app", "quarkus-run.jar"))
-                .arguments(arguments)
-                .directory(directory)
-                .start()) {
+        try (ChildProcess command =
+                PackagedSluice.in(directory).arguments(arguments).start()) {
             return command.awaitExit(LIMIT);
         }
     }

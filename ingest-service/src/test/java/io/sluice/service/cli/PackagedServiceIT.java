@@ -2,6 +2,7 @@ package io.sluice.service.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.service.packaged.PackagedSluice;
 import io.sluice.testkit.postgres.PostgresExtension;
 import io.sluice.testkit.postgres.TestDatabase;
 import java.io.IOException;
@@ -85,27 +86,9 @@ class PackagedServiceIT {
     }
 
     private Path file(TestDatabase database, String name) throws IOException {
-        return Files.writeString(directory.resolve("shop.yaml"), """
-                pipeline:
-                  name: %6$s
-                  commit-interval: 200ms
-                  state-directory: "%1$s/state"
-                source:
-                  type: postgres
-                  hostname: %2$s
-                  port: %3$d
-                  database-name: %4$s
-                  username: %5$s
-                  tables: public.items
-                sink:
-                  type: iceberg
-                  namespace: shop
-                  catalog:
-                    type: jdbc
-                    uri: "jdbc:sqlite:%1$s/catalog.db"
-                    warehouse: "%1$s/warehouse"
-                """.formatted(
-                        directory, database.host(), database.port(), database.name(), database.user(), name));
+        return Files.writeString(
+                directory.resolve("shop.yaml"),
+                PackagedSluice.itemsPipeline(name, directory, database, PackagedSluice.localCatalog(directory)));
     }
 
     @Test

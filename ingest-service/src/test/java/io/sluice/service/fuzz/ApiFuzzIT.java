@@ -3,6 +3,7 @@ package io.sluice.service.fuzz;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sluice.service.packaged.PackagedSluice;
 import io.sluice.testkit.postgres.PostgresExtension;
 import io.sluice.testkit.postgres.TestDatabase;
 import io.sluice.testkit.process.ChildProcess;
@@ -159,8 +160,7 @@ class ApiFuzzIT {
     }
 
     private ChildProcess service() {
-        return ChildProcess.ofJar(Path.of("target", "quarkus-app", "quarkus-run.jar"))
-                .jvmOptions("-Xmx512m", "--add-opens=java.base/java.nio=ALL-UNNAMED")
+        return PackagedSluice.in(directory)
                 .arguments(
                         "run",
                         "--definitions",
@@ -169,7 +169,6 @@ class ApiFuzzIT {
                         "0",
                         "--plain",
                         "--debug")
-                .directory(directory)
                 .start();
     }
 

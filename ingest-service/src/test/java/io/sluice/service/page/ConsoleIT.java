@@ -3,6 +3,7 @@ package io.sluice.service.page;
 import static io.sluice.service.page.Chromium.quoted;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.service.packaged.PackagedSluice;
 import io.sluice.testkit.postgres.PostgresExtension;
 import io.sluice.testkit.postgres.TestDatabase;
 import io.sluice.testkit.process.ChildProcess;
@@ -43,8 +44,7 @@ class ConsoleIT {
         Optional<Path> binary = Chromium.find();
         Assumptions.assumeTrue(
                 binary.isPresent(), "There is no Chromium on the PATH; Debian's package chromium brings one.");
-        service = ChildProcess.ofJar(Path.of("target", "quarkus-app", "quarkus-run.jar"))
-                .jvmOptions("-Xmx512m", "--add-opens=java.base/java.nio=ALL-UNNAMED")
+        service = PackagedSluice.in(directory)
                 .arguments(
                         "run",
                         Files.createDirectory(directory.resolve("pipelines")).toString(),
@@ -55,7 +55,6 @@ class ConsoleIT {
                         "--port",
                         "0",
                         "--plain")
-                .directory(directory)
                 .start();
         url = service.awaitLine("API +(http\\S+)/api/v1/pipelines", LIMIT).group(1) + "/";
         browser = new Chromium(binary.orElseThrow(), Files.createDirectory(directory.resolve("browser")));

@@ -2,6 +2,7 @@ package io.sluice.service.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.service.packaged.PackagedSluice;
 import io.sluice.testkit.postgres.PostgresExtension;
 import io.sluice.testkit.postgres.TestDatabase;
 import io.sluice.testkit.process.ChildProcess;
@@ -104,11 +105,7 @@ class CanaryIT {
     }
 
     private ChildProcess service(Path followed, Path tokens) {
-        return ChildProcess.ofJar(Path.of("target", "quarkus-app", "quarkus-run.jar"))
-                .jvmOptions(
-                        "-Xmx512m",
-                        "--add-opens=java.base/java.nio=ALL-UNNAMED",
-                        "-D" + Authentication.TOKENS_FILE + "=" + tokens)
+        return PackagedSluice.in(directory, "-D" + Authentication.TOKENS_FILE + "=" + tokens)
                 .arguments(
                         "run",
                         followed.toString(),
@@ -118,7 +115,6 @@ class CanaryIT {
                         "0",
                         "--plain",
                         "--debug")
-                .directory(directory)
                 .start();
     }
 

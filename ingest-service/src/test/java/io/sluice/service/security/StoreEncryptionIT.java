@@ -2,6 +2,7 @@ package io.sluice.service.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.service.packaged.PackagedSluice;
 import io.sluice.testkit.postgres.PostgresExtension;
 import io.sluice.testkit.postgres.TestDatabase;
 import io.sluice.testkit.process.ChildProcess;
@@ -11,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -41,20 +41,25 @@ class StoreEncryptionIT {
             store.createBucket("lake");
             Path file = file(database, store);
 
-            try (ChildProcess stranger =
-                    sluice(List.of(), "run", file.toString(), "--until-caught-up", "--port", "0", "--plain")) {
+            try (ChildProcess stranger = PackagedSluice.in(directory)
+                    .arguments("run", file.toString(), "--until-caught-up", "--port", "0", "--plain")
+                    .start()) {
                 assertThat(stranger.awaitExit(LIMIT)).isEqualTo(1);
                 assertThat(String.join("\n", stranger.output()))
                         .contains("The warehouse s3a://lake/warehouse cannot be written", "certification path");
             }
             assertThat(files(objects)).isEmpty();
 
-            try (ChildProcess run =
-                    sluice(trusting(authority), "run", file.toString(), "--until-caught-up", "--port", "0")) {
+            String[] trusting = PackagedSluice.trusting(authority);
+            try (ChildProcess run = PackagedSluice.in(directory, trusting)
+                    .arguments("run", file.toString(), "--until-caught-up", "--port", "0")
+                    .start()) {
                 assertThat(run.awaitExit(LIMIT)).as("%s", run.output()).isZero();
             }
             assertThat(files(objects)).anyMatch(name -> name.endsWith(".parquet"));
-            try (ChildProcess verify = sluice(trusting(authority), "verify", file.toString())) {
+            try (ChildProcess verify = PackagedSluice.in(directory, trusting)
+                    .arguments("verify", file.toString())
+                    .start()) {
                 assertThat(verify.awaitExit(LIMIT)).as("%s", verify.output()).isZero();
                 assertThat(String.join("\n", verify.output())).contains("2 rows  ok");
             }
@@ -67,57 +72,21 @@ class StoreEncryptionIT {
         }
     }
 
-    private static List<String> trusting(TestAuthority authority) {
-        return List.of(
-                "-Djavax.net.ssl.trustStore=" + authority.trustStore(),
-                "-Djavax.net.ssl.trustStorePassword=" + TestAuthority.STORE_PASSWORD);
-    }
-
-    private ChildProcess sluice(List<String> settings, String... arguments) {
-        List<String> options = new ArrayList<>(List.of("-Xmx512m", "--add-opens=java.base/java.nio=ALL-UNNAMED"));
-        options.addAll(settings);
-        return ChildProcess.ofJar(Path.of("target", "quarkus-app", "quarkus-run.jar"))
-                .jvmOptions(options.toArray(String[]::new))
-                .arguments(arguments)
-                .directory(directory)
-                .start();
-    }
-
     private Path file(TestDatabase database, S3Server store) throws IOException {
-        return Files.writeString(directory.resolve("store.yaml"), """
-                pipeline:
-                  name: store
-                  state-directory: "%1$s/state"
-                source:
-                  type: postgres
-                  hostname: %2$s
-                  port: %3$d
-                  database-name: %4$s
-                  username: %5$s
-                  tables: public.items
-                sink:
-                  type: iceberg
-                  namespace: shop
-                  catalog:
-                    type: jdbc
-                    uri: "jdbc:sqlite:%1$s/catalog.db"
-                    warehouse: s3a://lake/warehouse
-                    properties:
-                      fs.s3a.endpoint: %6$s
-                      fs.s3a.endpoint.region: us-east-1
-                      fs.s3a.path.style.access: true
-                      fs.s3a.attempts.maximum: 1
-                      fs.s3a.retry.limit: 1
-                      fs.s3a.access.key: %7$s
-                      fs.s3a.secret.key: %8$s
-                """.formatted(
-                        directory,
-                        database.host(),
-                        database.port(),
-                        database.name(),
-                        database.user(),
-                        store.endpoint(),
-                        store.accessKey(),
-                        store.secretKey()));
+        String catalog = """
+                type: jdbc
+                uri: "jdbc:sqlite:%1$s/catalog.db"
+                warehouse: s3a://lake/warehouse
+                properties:
+                  fs.s3a.endpoint: %2$s
+                  fs.s3a.endpoint.region: us-east-1
+                  fs.s3a.path.style.access: true
+                  fs.s3a.attempts.maximum: 1
+                  fs.s3a.retry.limit: 1
+                  fs.s3a.access.key: %3$s
+                  fs.s3a.secret.key: %4$s
+                """.formatted(directory, store.endpoint(), store.accessKey(), store.secretKey());
+        return Files.writeString(
+                directory.resolve("store.yaml"), PackagedSluice.itemsPipeline("store", directory, database, catalog));
     }
 }
