@@ -30,54 +30,8 @@ public record RuntimeSettings(
         Duration drainAfter,
         Optional<DeadLetterSettings> deadLetters) {
 
-    /** What is usual: short loads need no drain. */
-    static final Duration DEFAULT_DRAIN_AFTER = Duration.ofMinutes(1);
-
     /** Nobody waits for changes that only go into loads: a commit for them need not come more often. */
     private static final Duration DRAIN_INTERVAL = Duration.ofSeconds(30);
-
-    /** Settings of a pipeline in which a row without a place in the lake stops its table. */
-    public RuntimeSettings(
-            Duration commitInterval,
-            long commitMaxRows,
-            long commitMaxBytes,
-            int snapshotParallelism,
-            Optional<Duration> tagInterval,
-            OnLostSlot onLostSlot,
-            Duration stopGrace,
-            Duration drainAfter) {
-        this(
-                commitInterval,
-                commitMaxRows,
-                commitMaxBytes,
-                snapshotParallelism,
-                tagInterval,
-                onLostSlot,
-                stopGrace,
-                drainAfter,
-                Optional.empty());
-    }
-
-    /** Settings with the usual drain. */
-    public RuntimeSettings(
-            Duration commitInterval,
-            long commitMaxRows,
-            long commitMaxBytes,
-            int snapshotParallelism,
-            Optional<Duration> tagInterval,
-            OnLostSlot onLostSlot,
-            Duration stopGrace) {
-        this(
-                commitInterval,
-                commitMaxRows,
-                commitMaxBytes,
-                snapshotParallelism,
-                tagInterval,
-                onLostSlot,
-                stopGrace,
-                DEFAULT_DRAIN_AFTER,
-                Optional.empty());
-    }
 
     /** The pace of a stream that publishes nothing. */
     RuntimeSettings forDrainOnly() {

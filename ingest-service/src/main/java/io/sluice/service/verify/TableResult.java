@@ -38,38 +38,6 @@ public record TableResult(
         Optional<String> lakePosition,
         Optional<String> reason) {
 
-    /** Of a table that has no rows set aside. */
-    public TableResult(
-            String source,
-            String sink,
-            Verdict verdict,
-            long sourceRows,
-            long lakeRows,
-            long missing,
-            long surplus,
-            long different,
-            long undecided,
-            List<String> examples,
-            Optional<String> sourcePosition,
-            Optional<String> lakePosition,
-            Optional<String> reason) {
-        this(
-                source,
-                sink,
-                verdict,
-                sourceRows,
-                lakeRows,
-                missing,
-                surplus,
-                different,
-                undecided,
-                0,
-                examples,
-                sourcePosition,
-                lakePosition,
-                reason);
-    }
-
     /** What is known about a table. */
     public enum Verdict {
         /** Source and lake agree. */
@@ -115,6 +83,7 @@ public record TableResult(
                 source,
                 sink,
                 Verdict.NOT_COMPARED,
+                0,
                 0,
                 0,
                 0,

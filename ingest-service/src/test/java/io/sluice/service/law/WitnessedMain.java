@@ -36,7 +36,9 @@ final class WitnessedMain {
                 assembly.config().snapshotParallelism(),
                 Optional.empty(),
                 assembly.config().source().onLostSlot(),
-                Duration.ofSeconds(10));
+                Duration.ofSeconds(10),
+                assembly.config().drainAfter(),
+                Optional.empty());
         try (Pipeline pipeline = Pipelines.create(
                 assembly.config().name(),
                 witnessed(assembly.connectors()),

@@ -42,7 +42,8 @@ class DrainedLoadTest {
                 Optional.empty(),
                 OnLostSlot.RESNAPSHOT,
                 Duration.ofSeconds(5),
-                drainAfter);
+                drainAfter,
+                Optional.empty());
         return InMemoryPipelines.of(source, lake, settings, event -> {
             if (event instanceof PipelineEvent.LoadBegunAnew again) {
                 begunAnew.add(again);

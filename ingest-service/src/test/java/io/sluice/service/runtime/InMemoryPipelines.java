@@ -25,7 +25,15 @@ final class InMemoryPipelines {
     /** Small and fast. */
     static RuntimeSettings settings(OnLostSlot onLostSlot) {
         return new RuntimeSettings(
-                Duration.ofMillis(20), 1_000, 1_000_000, 2, Optional.empty(), onLostSlot, Duration.ofSeconds(5));
+                Duration.ofMillis(20),
+                1_000,
+                1_000_000,
+                2,
+                Optional.empty(),
+                onLostSlot,
+                Duration.ofSeconds(5),
+                Duration.ofMinutes(1),
+                Optional.empty());
     }
 
     static ManagedPipeline of(

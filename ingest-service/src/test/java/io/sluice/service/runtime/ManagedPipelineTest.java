@@ -36,7 +36,15 @@ class ManagedPipelineTest {
 
     private ManagedPipeline pipeline(Duration commitInterval, long commitMaxRows) {
         RuntimeSettings settings = new RuntimeSettings(
-                commitInterval, commitMaxRows, 1_000_000, 3, Optional.empty(), OnLostSlot.FAIL, Duration.ofSeconds(5));
+                commitInterval,
+                commitMaxRows,
+                1_000_000,
+                3,
+                Optional.empty(),
+                OnLostSlot.FAIL,
+                Duration.ofSeconds(5),
+                Duration.ofMinutes(1),
+                Optional.empty());
         return InMemoryPipelines.of(source, lake, settings, events::add);
     }
 

@@ -33,7 +33,15 @@ class RequestedCutTest {
 
     private ManagedPipeline pipeline(Duration commitInterval, long commitMaxRows, Optional<Duration> tagInterval) {
         RuntimeSettings settings = new RuntimeSettings(
-                commitInterval, commitMaxRows, 1_000_000, 3, tagInterval, OnLostSlot.FAIL, Duration.ofSeconds(5));
+                commitInterval,
+                commitMaxRows,
+                1_000_000,
+                3,
+                tagInterval,
+                OnLostSlot.FAIL,
+                Duration.ofSeconds(5),
+                Duration.ofMinutes(1),
+                Optional.empty());
         return InMemoryPipelines.of(source, lake, settings, event -> {});
     }
 
