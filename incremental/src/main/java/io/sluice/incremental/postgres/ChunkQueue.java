@@ -30,7 +30,9 @@ final class ChunkQueue {
     private final ChangeAssembler assembler;
     private long readyRows;
     private long readyBytes;
+    /** Long ago after every other chunk: whoever waits for the log's end behind it is not kept waiting. */
     private long lastIdleChunk;
+
     private boolean closed;
     private @Nullable PipelineException failure;
 
@@ -84,6 +86,9 @@ final class ChunkQueue {
                 }
                 SizedChunk next = ready.poll();
                 if (next != null) {
+                    if (next.rows() > 0) {
+                        lastIdleChunk = 0;
+                    }
                     readyRows -= next.rows();
                     readyBytes -= next.bytes();
                     room.signalAll();

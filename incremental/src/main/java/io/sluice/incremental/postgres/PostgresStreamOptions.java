@@ -16,7 +16,8 @@ import java.util.regex.Pattern;
  * @param slotPatience how long a start waits for a slot that another connection still uses, such as one of this
  *     process that broke and that the server has not noticed yet
  * @param idleInterval how often the position moves on while the tables do not change, and how often the server hears
- *     from the stream at least; below the server's {@code wal_sender_timeout}
+ *     from the stream at least; below the server's {@code wal_sender_timeout}. The first position after a start or a
+ *     transaction comes at once
  * @param clock for the pace of chunks without changes
  */
 public record PostgresStreamOptions(
@@ -45,7 +46,7 @@ public record PostgresStreamOptions(
     }
 
     /**
-     * Options with the defaults for all that is not named here: 5 s of patience with the slot, a second between positions of
+     * Options with the defaults for all that is not named here: 5 s of patience with the slot, a quarter of a second between positions of
      * an idle source, {@link StreamBounds#defaults()}.
      */
     public static PostgresStreamOptions of(PostgresEndpoint endpoint, String slotName, String publicationName) {
@@ -55,7 +56,7 @@ public record PostgresStreamOptions(
                 publicationName,
                 StreamBounds.defaults(),
                 Duration.ofSeconds(5),
-                Duration.ofSeconds(1),
+                Duration.ofMillis(250),
                 Clock.systemUTC());
     }
 
@@ -67,6 +68,11 @@ public record PostgresStreamOptions(
     /** The same with another patience with a slot that is in use. */
     public PostgresStreamOptions withSlotPatience(Duration other) {
         return new PostgresStreamOptions(endpoint, slotName, publicationName, bounds, other, idleInterval, clock);
+    }
+
+    /** The same with another pace while the tables do not change. */
+    PostgresStreamOptions withIdleInterval(Duration other) {
+        return new PostgresStreamOptions(endpoint, slotName, publicationName, bounds, slotPatience, other, clock);
     }
 
     /** Where it connects to, for messages. */

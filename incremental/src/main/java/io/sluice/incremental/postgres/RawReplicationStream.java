@@ -38,6 +38,9 @@ final class RawReplicationStream implements ReplicationStream {
     private boolean inTransaction;
     private long announced;
     private long announcedAt = System.nanoTime();
+    /** Whether no idle position was announced since the start or the last commit: the first one does not wait. */
+    private boolean idleIsNews = true;
+
     private volatile boolean keepAliveRunning;
     private volatile @Nullable SQLException keepAliveFailure;
     private @Nullable ExecutorService keepAlive;
@@ -107,6 +110,7 @@ final class RawReplicationStream implements ReplicationStream {
         } else if (kind == 'C') {
             inTransaction = false;
             announced = position;
+            idleIsNews = true;
         }
         frame.add(message, position);
     }
@@ -121,7 +125,10 @@ final class RawReplicationStream implements ReplicationStream {
     private void addIdlePosition() {
         long position = stream.getLastReceiveLSN().asLong();
         long now = System.nanoTime();
-        if (!inTransaction && Long.compareUnsigned(position, announced) > 0 && now - announcedAt >= idleNanos) {
+        if (!inTransaction
+                && Long.compareUnsigned(position, announced) > 0
+                && (idleIsNews || now - announcedAt >= idleNanos)) {
+            idleIsNews = false;
             announced = position;
             announcedAt = now;
             frame.addIdle(position);
