@@ -11,7 +11,7 @@ const SENTENCES = {
   TablePublished: ({ sink, rows, position }) => [`${sink} published with ${plural(rows, 'row')} at ${position}`, 'good'],
   HandedOver: ({ position, rows, seconds }) =>
     [`Handed over to the stream at ${position}, after ${count(rows)} rows in ${duration(seconds)}`, 'good'],
-  StreamLost: ({ reason }) => [`The stream was lost, every table is loaded anew: ${reason}`, 'warn'],
+  StreamLost: ({ reason }) => [`The stream was lost, tables are loaded anew: ${reason}`, 'warn'],
   LoadBegunAnew: ({ source, reason }) => [`${source} changed while it was loaded and is loaded anew: ${reason}`, 'warn'],
   TableStopped: ({ source, reason }) => [`${source} stopped: ${reason}`, 'bad'],
   RowsSetAside: ({ table, rows, column, reason }) =>

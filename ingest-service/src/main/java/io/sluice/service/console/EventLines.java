@@ -21,7 +21,7 @@ final class EventLines {
                     + Amounts.count(handover.rows() / Math.max(0.001, handover.seconds()))
                     + " rows/s); changes follow from " + handover.position());
         } else if (event instanceof PipelineEvent.StreamLost lost) {
-            lines.add(name + "stream lost  every table is loaded anew: " + lost.reason());
+            lines.add(name + "stream lost  tables are loaded anew: " + lost.reason());
         } else if (event instanceof PipelineEvent.LoadBegunAnew again) {
             lines.add(name + "loaded anew  " + again.source() + " changed while it was loaded: " + again.reason());
         } else if (event instanceof PipelineEvent.TableStopped stopped) {

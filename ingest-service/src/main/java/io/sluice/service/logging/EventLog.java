@@ -65,7 +65,7 @@ final class EventLog implements Consumer<PipelineEvent> {
                     String.format(Locale.ROOT, "%.1f", handover.seconds()),
                     handover.position());
         } else if (event instanceof PipelineEvent.StreamLost lost) {
-            LOG.warn("The stream is lost, every table is loaded anew: {}", lost.reason());
+            LOG.warn("The stream is lost, tables are loaded anew: {}", lost.reason());
         } else if (event instanceof PipelineEvent.Failed failed) {
             failed(failed);
         } else if (event instanceof PipelineEvent.StateChanged changed) {

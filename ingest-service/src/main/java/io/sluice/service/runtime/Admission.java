@@ -42,12 +42,24 @@ record Admission(
         Set<TableId> stopped,
         Stream stream) {
 
-    /** Whether the source can still tell what changed since the tables' last cuts. */
-    enum Stream {
-        /** What is published goes on, and must mean what it did. */
-        INTACT,
-        /** What is published is loaded anew in any case, as it is now. */
-        LOST
+    /**
+     * Whether the source can still tell what changed since the tables' last cuts. What it cannot is loaded anew in any case,
+     * as it is now; what goes on must mean what it did.
+     *
+     * @param tables what is known of that
+     * @param leftOut tables at the source that it cannot tell of; grows as they are found
+     */
+    record Stream(Tables tables, Set<TableId> leftOut) {
+
+        /** How many tables are concerned. */
+        enum Tables {
+            SOME,
+            ALL
+        }
+
+        boolean isLost(TableId source) {
+            return tables == Tables.ALL || leftOut.contains(source);
+        }
     }
 
     /** The gravest first: what is told when several things are wrong. */
@@ -71,7 +83,7 @@ record Admission(
     }
 
     private boolean isLost(TableRuntime table) {
-        return stream == Stream.LOST && table.isPublished();
+        return table.isPublished() && stream.isLost(table.source());
     }
 
     /** A table that was never published is being loaded in any case. */
@@ -144,12 +156,7 @@ record Admission(
             }
             table.state(state);
             table.storageMark(state.notes().getOrDefault(StorageWatch.NOTE, ""));
-            List<String> differences = table.definition().differencesFrom(state.notes());
-            if (state.phase() == TablePhase.STREAMING && !differences.isEmpty() && stream == Stream.INTACT) {
-                left.put(table.sink(), reason(table.source(), state, String.join("; ", differences)));
-            } else if (state.phase() == TablePhase.SNAPSHOT && !differences.isEmpty()) {
-                reshaped.add(table.source());
-            }
+            table.streamMark(state.notes().getOrDefault(StreamGap.NOTE, ""));
         }
         tables.sort(Comparator.comparing(TableRuntime::source));
         Set<TableId> stopped = tables.stream()
@@ -158,8 +165,25 @@ record Admission(
                 .collect(Collectors.toUnmodifiableSet());
         Admission decided = new Admission(List.copyOf(tables), left, reloads, reshaped, stopped, stream);
         decided.askSource(database);
+        decided.compare(prepared.tables());
         decided.askLake(pipeline, lake);
         return decided;
+    }
+
+    /** Leaves tables behind that were filled from something else than what they are now. */
+    private void compare(List<TableRuntime> prepared) {
+        for (TableRuntime table : prepared) {
+            List<String> differences =
+                    table.definition().differencesFrom(table.state().notes());
+            if (differences.isEmpty()) {
+                continue;
+            }
+            if (table.isPublished() && !isLost(table)) {
+                left.put(table.sink(), reason(table.source(), table.state(), String.join("; ", differences)));
+            } else if (table.state().phase() == TablePhase.SNAPSHOT) {
+                reshaped.add(table.source());
+            }
+        }
     }
 
     private void askSource(SourceDatabase database) {
@@ -168,10 +192,15 @@ record Admission(
                 .forEach(table -> since.put(
                         table.source(), table.isPublished() || table.load().isPresent() ? table.storageMark() : ""));
         Map<TableId, TableStorage> now = since.isEmpty() ? Map.of() : database.storage(since);
+        String source = now.isEmpty() ? "" : database.identity();
         for (TableRuntime table : followed()) {
             TableStorage storage = now.get(table.source());
             if (storage != null) {
                 table.storageMark(storage.mark());
+                table.streamFound(storage.stream());
+                if (stream.tables() == Stream.Tables.SOME && StreamGap.isIn(table, source)) {
+                    stream.leftOut().add(table.source());
+                }
                 if (isLost(table)) {
                     continue;
                 }

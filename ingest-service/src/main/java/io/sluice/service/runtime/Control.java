@@ -27,6 +27,7 @@ final class Control {
     private boolean reloadRequested;
     private Optional<PipelineException> streamLost = Optional.empty();
     private final Map<TableId, Integer> loadsBegunAnew = new TreeMap<>();
+    private final Set<TableId> leftOut = new TreeSet<>();
 
     synchronized void requestStop() {
         stopRequested = true;
@@ -102,6 +103,21 @@ final class Control {
     /** The stream has a gap: the next run must not follow it. */
     synchronized void streamLost(PipelineException cause) {
         streamLost = Optional.of(cause);
+    }
+
+    /** The stream does not include this table any more: the next run must not follow it there. */
+    synchronized void streamLeavesOut(TableId source) {
+        leftOut.add(source);
+    }
+
+    /** Tables that the stream does not include, or has not for a while. */
+    synchronized Set<TableId> leftOut() {
+        return Set.copyOf(leftOut);
+    }
+
+    /** The lake knows what that means for the table. */
+    synchronized void streamIncludes(TableId source) {
+        leftOut.remove(source);
     }
 
     /** Why the stream must not be followed; empty while it may. */

@@ -255,7 +255,8 @@ final class ManagedPipeline implements Pipeline {
                 Optional<Duration> delay = errorPolicy.retryAfter(
                         e.kind(), attempt++, outage.map(since -> Duration.between(since, clock.instant())));
                 if (e.kind() == ErrorKind.SOURCE_LOST) {
-                    run.streamLost(e);
+                    // Of one table, or of all.
+                    e.table().ifPresentOrElse(run::streamLeavesOut, () -> run.streamLost(e));
                     if (settings.onLostSlot() == OnLostSlot.FAIL) {
                         delay = Optional.empty();
                     }

@@ -23,7 +23,7 @@ public sealed interface PipelineEvent {
     record CutPublished(String pipeline, long cut, String position, long rows, int tables, double lagSeconds)
             implements PipelineEvent {}
 
-    /** The change stream has a gap, for this reason; every table is loaded anew from here on. */
+    /** The change stream has a gap, for this reason; every table, or those that the reason names, is loaded anew from here on. */
     record StreamLost(String pipeline, String reason) implements PipelineEvent {}
 
     /** A table changed while it was loaded; its load begins anew. */

@@ -16,6 +16,7 @@ import io.sluice.pipeline.schema.TableSchema;
 import io.sluice.pipeline.source.SourceDatabase;
 import java.time.Clock;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -113,14 +114,16 @@ final class PipelineRun {
         }
         TablePreparation.Prepared prepared = preparation.prepare(database.inspect());
         Set<TableId> reloads = control.beginReloads();
-        Admission.Stream stream = lost.isPresent() || database.streamPosition().isEmpty()
-                ? Admission.Stream.LOST
-                : Admission.Stream.INTACT;
+        boolean gone = lost.isPresent() || database.streamPosition().isEmpty();
+        Admission.Stream stream = new Admission.Stream(
+                gone ? Admission.Stream.Tables.ALL : Admission.Stream.Tables.SOME, new HashSet<>(control.leftOut()));
         Admission admission = Admission.decide(name, prepared, database, lake, reloads, stream);
         List<TableRuntime> tables = admission.tables();
         List<TableRuntime> followed = admission.followed();
         List<LakeTableSpec> specs = admission.specs();
         Optional<StreamLoss> loss = StreamLoss.find(this, database, lost, tables);
+        StreamGap known = loss.isPresent() ? StreamGap.NONE : StreamGap.of(followed, stream.leftOut());
+        known.requireWayBack(this, database);
         try (LakeSession session = lake.takeOver(name, specs, admission.left())) {
             progress.owned(tables, session.epoch());
             recall(tables, session.tables());
@@ -134,10 +137,14 @@ final class PipelineRun {
                 session.note(table.sink(), table.definition().notes());
                 session.note(table.sink(), Map.of(StreamLoss.SOURCE_NOTE, source));
                 session.note(table.sink(), Map.of(StorageWatch.NOTE, table.storageMark()));
+                if (!known.contains(table)) {
+                    table.streamMark(table.streamFound());
+                    session.note(table.sink(), Map.of(StreamGap.NOTE, table.streamFound()));
+                }
             }
             loss.ifPresent(found -> found.begin(session, followed));
             if (streamPosition.isPresent()) {
-                reloadReturned(session, followed, database.restrictStream(schemas(followed)));
+                known.with(database.restrictStream(schemas(followed)), followed).begin(this, session);
             }
             askLoads(session, admission);
             // A load may be of no use any more because of what was noted.
@@ -216,27 +223,6 @@ final class PipelineRun {
             Outcomes.require(session.tag(cut), "the tag of cut " + cut);
         }
         return latest;
-    }
-
-    /**
-     * A table that was taken out of the pipeline's file and has come back has missed changes. It stops where it was, and is
-     * loaded anew.
-     */
-    private void reloadReturned(LakeSession session, List<TableRuntime> followed, Set<TableId> missing) {
-        for (TableRuntime table : followed) {
-            if (!missing.contains(table.source())) {
-                continue;
-            }
-            if (table.isPublished()) {
-                String reason = "The change stream of pipeline " + name + " did not include table " + table.source()
-                        + ", so changes since cut " + table.state().cut() + " may be missing. It is loaded anew";
-                Outcomes.require(
-                        session.stopForLoad(table.sink(), reason),
-                        "the request to load table " + table.sink() + " anew");
-            } else if (table.load().isPresent()) {
-                session.beginLoad(table.sink());
-            }
-        }
     }
 
     private static List<TableSchema> schemas(List<TableRuntime> tables) {

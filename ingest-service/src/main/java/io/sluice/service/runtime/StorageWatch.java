@@ -12,8 +12,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks before every cut whether the source changed rows of some table without a trace in its log; such a cut must not be
- * published with that table in it. What was seen is noted in the lake with each commit, so that nothing that happens while
+ * Looks before every cut whether the source changed rows of some table without a trace in its log, or has not told of them
+ * all; such a cut must not be published with that table in it. What was seen is noted in the lake with each commit, so that nothing that happens while
  * the pipeline is stopped is missed. Used by one thread.
  */
 final class StorageWatch {
@@ -43,9 +43,10 @@ final class StorageWatch {
     }
 
     /**
-     * Returns when no table that is followed was changed without a trace.
+     * Returns when no table that is followed was changed without a trace, and the stream includes them all.
      *
-     * @throws PipelineException {@code SCHEMA_CHANGED} with the table that was
+     * @throws PipelineException {@code SCHEMA_CHANGED} with the table that was, {@code SOURCE_LOST} with one that the stream
+     *     has left out
      */
     void check(Collection<TableRuntime> tables) {
         Map<TableId, String> since = new HashMap<>();
@@ -72,6 +73,18 @@ final class StorageWatch {
             }
         }
         for (TableRuntime table : tables) {
+            TableStorage storage = now.get(table.source());
+            if (storage != null && !table.isLeft() && !storage.stream().equals(table.streamMark())) {
+                throw new PipelineException(
+                        ErrorKind.SOURCE_LOST,
+                        table.source(),
+                        "The pipeline's publication does not include table " + table.source()
+                                + " any more, or did not for a while, so changes of it may not have been told. Lake table "
+                                + table.sink() + " stays as of its last cut until it is loaded anew",
+                        null);
+            }
+        }
+        for (TableRuntime table : tables) {
             mark(table, now.get(table.source()));
         }
     }
@@ -79,7 +92,8 @@ final class StorageWatch {
     private void mark(TableRuntime table, @Nullable TableStorage storage) {
         if (storage != null && !table.isLeft()) {
             table.storageMark(storage.mark());
-            lake.note(table.sink(), Map.of(NOTE, storage.mark()));
+            table.streamMark(storage.stream());
+            lake.note(table.sink(), Map.of(NOTE, storage.mark(), StreamGap.NOTE, storage.stream()));
         }
     }
 }

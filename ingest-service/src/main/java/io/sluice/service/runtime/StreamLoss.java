@@ -85,7 +85,7 @@ final class StreamLoss {
     }
 
     /** Whatever answers at the address now: its rows must not silently take the place of another database's. */
-    private static void requireSameSource(PipelineRun run, SourceDatabase database, List<TableRuntime> tables) {
+    static void requireSameSource(PipelineRun run, SourceDatabase database, List<TableRuntime> tables) {
         String found = database.identity();
         Position logEnd = database.logEnd();
         for (TableRuntime table : tables) {

@@ -39,6 +39,12 @@ final class TableRuntime {
     /** What is known of how the source stores the table; empty before it was looked at. */
     private volatile String storageMark = "";
 
+    /** The table's part in the change stream as the lake notes it; empty when it does not. */
+    private volatile String streamMark = "";
+
+    /** The table's part in the change stream as the source had it when this run began; empty when it had none. */
+    private volatile String streamFound = "";
+
     private volatile boolean storageChanged;
 
     /** Empty when a row without a place in the lake stops the table. */
@@ -182,6 +188,22 @@ final class TableRuntime {
 
     void noticeStorageChange() {
         storageChanged = true;
+    }
+
+    String streamMark() {
+        return streamMark;
+    }
+
+    void streamMark(String mark) {
+        streamMark = mark;
+    }
+
+    String streamFound() {
+        return streamFound;
+    }
+
+    void streamFound(String found) {
+        streamFound = found;
     }
 
     String storageMark() {

@@ -213,6 +213,65 @@ class SourceOutagesIT {
         }
     }
 
+    /** The log tells nothing of it, and the slot looks healthy all the time. */
+    @Test
+    void whatLeavesThePublicationIsNoticedAndLoadedAnewAlsoWhenItIsBack() throws InterruptedException {
+        try (TestDatabase database = EmbeddedPostgresServer.shared().createDatabase()) {
+            database.execute(TABLES);
+            Rig rig = new Rig(database, directory, "orders", "clients");
+            String publication;
+            try (Pipeline pipeline = rig.pipeline()) {
+                pipeline.start(Pipeline.RunMode.UNTIL_STOPPED);
+                rig.awaitPublished(pipeline);
+                publication = database.queryString("SELECT pubname FROM pg_publication");
+                database.execute("ALTER PUBLICATION " + publication + " DROP TABLE clients");
+                database.execute("UPDATE clients SET note = 'not told' WHERE id < 100");
+                database.execute("ALTER PUBLICATION " + publication + " ADD TABLE ONLY clients");
+                database.execute("INSERT INTO orders VALUES (5000, 'goes on')");
+                awaitLosses(rig, 1);
+                rig.awaitPublished(pipeline);
+                Awaitility.await()
+                        .atMost(Rig.LIMIT)
+                        .until(() -> pipeline.status().tables().stream()
+                                .allMatch(table -> table.phase() == PipelinePhase.STREAMING && !table.loading()));
+                rig.assertEqual();
+                assertRetried(rig);
+            }
+            assertThat(rig.events(PipelineEvent.StreamLost.class).get(0).reason())
+                    .contains("publication", "does not include public.clients", "read again")
+                    .doesNotContain("orders");
+            assertThat(rig.events(PipelineEvent.TablePublished.class))
+                    .extracting(PipelineEvent.TablePublished::sink)
+                    .containsExactlyInAnyOrder("lake.orders", "lake.clients", "lake.clients");
+
+            // While the pipeline is stopped: all of it goes, and comes back as if nothing had been.
+            database.execute("DROP PUBLICATION " + publication);
+            database.execute("DELETE FROM orders WHERE id < 50", "UPDATE clients SET note = 'missed'");
+            database.execute("CREATE PUBLICATION " + publication + " FOR TABLE ONLY orders, ONLY clients"
+                    + " WITH (publish_via_partition_root = true)");
+            rig.catchUpAndCompare();
+            awaitLosses(rig, 2);
+            assertThat(rig.events(PipelineEvent.StreamLost.class).get(1).reason())
+                    .contains("does not include public.clients, public.orders");
+
+            database.execute("DROP PUBLICATION " + publication, "DELETE FROM clients WHERE id < 50");
+            rig.sourceSettings("on-lost-slot: fail");
+            PipelineStatus.Failure failure = rig.fails(ErrorKind.SOURCE_LOST);
+            assertThat(failure.message())
+                    .contains("publication", "public.clients, public.orders", "did not for a while");
+            assertThat(failure.hint()).contains("on-lost-slot");
+            rig.sourceSettings("").catchUpAndCompare();
+            awaitLosses(rig, 3);
+        }
+    }
+
+    private static void awaitLosses(Rig rig, int times) {
+        Awaitility.await()
+                .atMost(Rig.LIMIT)
+                .untilAsserted(() ->
+                        assertThat(rig.events(PipelineEvent.StreamLost.class)).hasSize(times));
+    }
+
     private static void assertStopped(Rig rig, String table, String... words) {
         assertThat(rig.events(PipelineEvent.TableStopped.class))
                 .filteredOn(event -> event.source().equals(table))

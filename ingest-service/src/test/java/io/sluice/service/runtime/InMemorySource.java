@@ -60,6 +60,9 @@ final class InMemorySource {
     /** Tables that the stream does not include until they are read again. */
     final Set<TableId> leftStream = new TreeSet<>();
 
+    /** Names the publication; another one after it was dropped and made anew. */
+    volatile int publication = 1;
+
     /** The slot is there and cannot be used. */
     volatile boolean slotInvalid;
 
@@ -201,6 +204,7 @@ final class InMemorySource {
                     throw new PipelineException(ErrorKind.SOURCE_REFUSED, "The slot exists");
                 }
                 streamsBegun++;
+                all.forEach(schema -> leftStream.remove(schema.table()));
                 slot = Optional.of(end());
                 return new Session(wanted, Map.of());
             }
@@ -250,8 +254,12 @@ final class InMemorySource {
         public Map<TableId, TableStorage> storage(Map<TableId, String> since) {
             synchronized (InMemorySource.this) {
                 Map<TableId, TableStorage> now = new LinkedHashMap<>();
-                since.forEach((table, mark) ->
-                        now.put(table, new TableStorage("mark", Optional.ofNullable(changedSilently.get(table)))));
+                since.forEach((table, mark) -> now.put(
+                        table,
+                        new TableStorage(
+                                "mark",
+                                Optional.ofNullable(changedSilently.get(table)),
+                                leftStream.contains(table) ? "" : "publication " + publication)));
                 return now;
             }
         }

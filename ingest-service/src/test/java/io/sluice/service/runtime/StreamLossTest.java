@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import io.sluice.config.OnLostSlot;
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.lake.TablePhase;
+import io.sluice.pipeline.schema.TableId;
 import io.sluice.service.runtime.Pipeline.RunMode;
 import java.time.Duration;
 import java.util.List;
@@ -119,6 +120,47 @@ class StreamLossTest {
         assertThat(lake.committedCuts).hasSize(cuts + 1);
         source.commit(insert("public.b", 3));
         await().atMost(LIMIT).until(() -> lake.keys("lake.b").contains(3L));
+    }
+
+    @Test
+    void aPublicationThatWasMadeAnewIsAGapInEveryTablesStream() throws InterruptedException {
+        source.createTable("public.a", 1L, 2L);
+        source.createTable("public.b", 1L);
+        catchUp();
+        source.commit(delete("public.a", 1), insert("public.b", 2));
+        source.forgetLog();
+        source.publication++;
+        allowChunks(0);
+        pipeline.start(RunMode.UNTIL_STOPPED);
+        await().atMost(LIMIT).until(() -> source.streamsBegun == 2);
+        assertThat(pipeline.status().phase()).isEqualTo(PipelinePhase.RESNAPSHOT);
+        assertThat(pipeline.status().tables())
+                .allSatisfy(table -> assertThat(table.detail()).contains("loaded anew", "publication"));
+        assertThat(lake.keys("lake.a")).containsExactly(1L, 2L);
+        assertThat(told()).hasSize(1);
+        assertThat(told().get(0).reason()).contains("publication", "public.a, public.b");
+
+        openGate();
+        await().atMost(LIMIT).until(() -> pipeline.status().phase() == PipelinePhase.STREAMING);
+        assertLakeEqualsSource();
+    }
+
+    @Test
+    void aTableThatLeavesTheStreamUnderwayIsLoadedAnewAndTheOthersGoOn() {
+        source.createTable("public.a", 1L);
+        source.createTable("public.b", 1L);
+        pipeline.start(RunMode.UNTIL_STOPPED);
+        await().atMost(LIMIT).until(() -> pipeline.status().phase() == PipelinePhase.STREAMING);
+        source.leftStream.add(TableId.parse("public.b"));
+        source.commit(insert("public.a", 2));
+        await().atMost(LIMIT).until(() -> !told().isEmpty());
+        await().atMost(LIMIT).until(() -> pipeline.status().phase() == PipelinePhase.STREAMING);
+        await().atMost(LIMIT).untilAsserted(this::assertLakeEqualsSource);
+        assertThat(told())
+                .singleElement()
+                .satisfies(
+                        lost -> assertThat(lost.reason()).contains("public.b").doesNotContain("public.a"));
+        assertThat(source.slotsDropped).isZero();
     }
 
     @Test

@@ -102,7 +102,7 @@ public interface SourceDatabase extends AutoCloseable {
     /**
      * Looks for changes of rows that leave no trace in the log (Postgres: {@code ALTER TABLE … ALTER COLUMN … TYPE …
      * USING} rewrites a table and logs no row of it), and for tables that are no longer what they were to the log:
-     * dropped, renamed, made anew.
+     * dropped, renamed, made anew. Tells as well what part each has in the change stream.
      *
      * @param since per table the mark that an earlier call gave; empty text for a table that has none yet
      * @return every table of {@code since}, as it is now

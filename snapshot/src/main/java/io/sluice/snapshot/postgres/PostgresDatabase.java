@@ -288,7 +288,10 @@ public final class PostgresDatabase implements SourceDatabase {
 
     @Override
     public Map<TableId, TableStorage> storage(Map<TableId, String> since) {
-        return on("looking whether tables were rewritten", null, connection -> new StorageCheck(connection).run(since));
+        return on(
+                "looking whether tables were rewritten",
+                null,
+                connection -> new StorageCheck(connection, new PublicationMarks(options.publicationName())).run(since));
     }
 
     @Override

@@ -74,8 +74,11 @@ final class StorageCheck {
 
     private final Connection connection;
 
-    StorageCheck(Connection connection) {
+    private final PublicationMarks stream;
+
+    StorageCheck(Connection connection, PublicationMarks stream) {
         this.connection = connection;
+        this.stream = stream;
     }
 
     /** What a table's files are like now. */
@@ -89,6 +92,7 @@ final class StorageCheck {
     /** What {@link io.sluice.pipeline.source.SourceDatabase#storage} promises. */
     Map<TableId, TableStorage> run(Map<TableId, String> since) throws SQLException {
         Map<TableId, Files> files = files(since);
+        Map<TableId, String> published = stream.of(connection, since.keySet());
         Map<TableId, TableStorage> result = new HashMap<>();
         for (Map.Entry<TableId, String> entry : since.entrySet()) {
             TableId table = entry.getKey();
@@ -96,8 +100,9 @@ final class StorageCheck {
             result.put(
                     table,
                     now == null
-                            ? new TableStorage("", Optional.of("it was dropped or renamed"))
-                            : new TableStorage(now.mark(), change(entry.getValue(), now)));
+                            ? new TableStorage("", Optional.of("it was dropped or renamed"), "")
+                            : new TableStorage(
+                                    now.mark(), change(entry.getValue(), now), published.getOrDefault(table, "")));
         }
         return result;
     }
