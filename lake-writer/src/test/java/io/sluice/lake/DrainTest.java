@@ -4,7 +4,11 @@ import static io.sluice.lake.TestLake.NO_REFETCH;
 import static io.sluice.lake.TestLake.at;
 import static io.sluice.lake.TestLake.cut;
 import static io.sluice.lake.TestLake.publish;
-import static io.sluice.lake.TestLake.write;
+import static io.sluice.lake.TestLoads.begun;
+import static io.sluice.lake.TestLoads.drain;
+import static io.sluice.lake.TestLoads.prepareDrain;
+import static io.sluice.lake.TestLoads.publishLoads;
+import static io.sluice.lake.TestLoads.step;
 import static io.sluice.lake.TestRows.EVENTS;
 import static io.sluice.lake.TestRows.EVENTS_SCHEMA;
 import static io.sluice.lake.TestRows.ORDERS;
@@ -24,31 +28,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.lake.commit.LoadMarks;
 import io.sluice.lake.commit.Spools;
-import io.sluice.pipeline.batch.ColumnBatch;
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
-import io.sluice.pipeline.failpoint.FailPoint;
 import io.sluice.pipeline.lake.CommitOutcome;
 import io.sluice.pipeline.lake.CutWriter;
 import io.sluice.pipeline.lake.CutWriter.Drain;
 import io.sluice.pipeline.lake.DrainedChanges;
 import io.sluice.pipeline.lake.LakeSession;
 import io.sluice.pipeline.lake.LakeTableState;
-import io.sluice.pipeline.lake.LoadStep;
 import io.sluice.pipeline.lake.PreparedCut;
 import io.sluice.pipeline.lake.TableLoad;
 import io.sluice.pipeline.lake.TableLoad.Extent;
 import io.sluice.pipeline.schema.TableId;
-import io.sluice.pipeline.schema.TableSchema;
 import io.sluice.pipeline.source.ChunkRange;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.UUID;
-import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.ReachableFileUtil;
 import org.apache.iceberg.StatisticsFile;
 import org.junit.jupiter.api.AfterEach;
@@ -75,44 +71,6 @@ class DrainTest {
         lake.close();
     }
 
-    private static CommitOutcome step(
-            LakeSession session, TableSchema schema, long lsn, long from, long end, Extent extent, Object[]... rows) {
-        return session.addToLoad(
-                schema.table(),
-                new LoadStep(
-                        List.of(write(session, schema, rows)),
-                        List.of(new ChunkRange("16385/16390", from, end)),
-                        at(lsn),
-                        extent));
-    }
-
-    /** A cut at position {@code number * 100} whose changes all go into loads. */
-    private static PreparedCut prepareDrain(LakeSession session, long number, Drain into, ColumnBatch... changes) {
-        CutWriter writer = session.openCut(number, NO_REFETCH);
-        Set<TableId> tables = new TreeSet<>();
-        for (ColumnBatch batch : changes) {
-            if (tables.add(batch.schema().table())) {
-                writer.drain(batch.schema().table(), into);
-            }
-            writer.apply(batch);
-        }
-        return writer.prepare(at(number * 100));
-    }
-
-    private static void drain(LakeSession session, long number, Drain into, ColumnBatch... changes) {
-        assertThat(session.commit(prepareDrain(session, number, into, changes)).kind())
-                .isEqualTo(CommitOutcome.Kind.COMMITTED);
-    }
-
-    private static void publishLoads(LakeSession session, long number, TableSchema schema, ColumnBatch... changes) {
-        CutWriter writer = session.openCut(number, NO_REFETCH);
-        writer.publishLoad(schema.table());
-        for (ColumnBatch batch : changes) {
-            writer.apply(batch);
-        }
-        assertThat(session.commit(writer.prepare(at(number * 100))).kind()).isEqualTo(CommitOutcome.Kind.COMMITTED);
-    }
-
     private static LakeTableState state(LakeSession session, TableId table) {
         return session.tables().stream()
                 .filter(state -> state.table().equals(table))
@@ -132,18 +90,9 @@ class DrainTest {
                         .current()));
     }
 
-    /** An orders load of rows 1 and 2 that takes changes, with more to read. */
-    private LakeSession begun() {
-        LakeSession session = lake.session();
-        step(session, ORDERS_SCHEMA, 100, 0, 128, Extent.PARTIAL, row(1L, "new", "a"), row(2L, "new", "b"));
-        assertThat(session.beginDrain(ORDERS, at(100)).kind()).isEqualTo(CommitOutcome.Kind.COMMITTED);
-        assertThat(session.beginDrain(ORDERS, at(100)).kind()).isEqualTo(CommitOutcome.Kind.ALREADY_COMMITTED);
-        return session;
-    }
-
     @Test
     void changesWaitInTheLoadAndArePublishedWithIt() throws Exception {
-        LakeSession session = begun();
+        LakeSession session = begun(lake);
         assertThat(drained(session)).isEqualTo(new DrainedChanges(at(100).text(), at(100).text(), 0));
         drain(
                 session,
@@ -171,78 +120,6 @@ class DrainTest {
         assertThat(lake.rows(ORDERS)).containsExactly("4|late|d", "5|moved|c");
     }
 
-    /** Files of changes, whether the table refers to them or not. */
-    private Set<String> spoolFiles(TableId table) {
-        return lake.read(table, found -> {
-            Set<String> files = new TreeSet<>(lake.store.files(found.location()));
-            files.removeIf(file -> !file.endsWith(".puffin") || !file.contains("/sluice-changes-"));
-            return files;
-        });
-    }
-
-    /** Dies at a point of the cut that publishes a load with one file of changes. */
-    private void dieWhilePublishing(FailPoint point) throws Exception {
-        lake.with(options -> options.withFailPoints(TestLake.dyingAt(point)));
-        LakeSession session = begun();
-        drain(session, 2, Drain.INTO_LOAD, orders(insert(4L, "new", "d")));
-        step(session, ORDERS_SCHEMA, 100, 128, ChunkRange.OPEN, Extent.COMPLETE, row(3L, "new", "c"));
-        assertThatThrownBy(() -> publishLoads(session, 3, ORDERS_SCHEMA)).isInstanceOf(TestLake.Killed.class);
-        lake.kill();
-        lake.with(options -> options);
-    }
-
-    @Test
-    void filesThatADeathAfterThePublishingCommitLeftAreDeletedAtTheNextStart() throws Exception {
-        dieWhilePublishing(FailPoint.CUT_AFTER_CATALOG);
-        assertThat(spools(ORDERS)).isEmpty();
-        assertThat(spoolFiles(ORDERS)).hasSize(1);
-
-        lake.session();
-
-        assertThat(spoolFiles(ORDERS)).isEmpty();
-        assertThat(lake.rows(ORDERS)).hasSize(4);
-    }
-
-    @Test
-    void aFileThatWasWrittenAndNotCommittedIsDeletedAtTheNextStartAndThoseThatWaitAreNot() throws Exception {
-        LakeSession session = begun();
-        drain(session, 2, Drain.INTO_LOAD, orders(insert(4L, "new", "d")));
-        Set<String> waiting = spoolFiles(ORDERS);
-        prepareDrain(session, 3, Drain.INTO_LOAD, orders(insert(5L, "new", "e")));
-        lake.kill();
-        assertThat(spoolFiles(ORDERS)).hasSize(2);
-
-        LakeSession next = lake.session();
-
-        assertThat(spoolFiles(ORDERS)).isEqualTo(waiting);
-        step(next, ORDERS_SCHEMA, 100, 128, ChunkRange.OPEN, Extent.COMPLETE, row(3L, "new", "c"));
-        publishLoads(next, 3, ORDERS_SCHEMA);
-        assertThat(lake.rows(ORDERS)).containsExactly("1|new|a", "2|new|b", "3|new|c", "4|new|d");
-        assertThat(spoolFiles(ORDERS)).isEmpty();
-    }
-
-    /** Tables may share a directory; and an owner that was late to look must not touch what its successor writes. */
-    @Test
-    void filesOfAnotherTableAndOfALaterOwnerStay() throws Exception {
-        dieWhilePublishing(FailPoint.CUT_AFTER_CATALOG);
-        Path left = Path.of(spoolFiles(ORDERS).iterator().next());
-        Path others = left.resolveSibling("sluice-changes-" + UUID.randomUUID() + "-1.puffin");
-        Files.copy(left, others);
-        long epoch = lake.session().epoch();
-        assertThat(spoolFiles(ORDERS)).containsExactly(others.toString());
-        Files.copy(others, left);
-
-        sweep(epoch - 1);
-        assertThat(spoolFiles(ORDERS)).containsExactlyInAnyOrder(left.toString(), others.toString());
-        sweep(epoch);
-        assertThat(spoolFiles(ORDERS)).containsExactly(others.toString());
-    }
-
-    private void sweep(long epoch) {
-        lake.elsewhere(catalog -> new SpoolSweep(TestLake.PIPELINE, epoch)
-                .run(((HasTableOperations) catalog.loadTable(LakeTables.identifier(ORDERS))).operations()));
-    }
-
     @Test
     void aLoadOfWhichNothingWasReadTakesChangesToo() {
         LakeSession session = lake.session();
@@ -265,7 +142,7 @@ class DrainTest {
 
     @Test
     void aTruncateThatWaitsTakesTheRowsThatWereReadBeforeIt() {
-        LakeSession session = begun();
+        LakeSession session = begun(lake);
         drain(session, 2, Drain.INTO_LOAD, orders(insert(4L, "new", "d"), truncate(), insert(5L, "new", "e")));
         step(session, ORDERS_SCHEMA, 100, 128, ChunkRange.OPEN, Extent.COMPLETE, row(3L, "new", "c"));
         publishLoads(session, 4, ORDERS_SCHEMA);
@@ -313,7 +190,7 @@ class DrainTest {
 
     @Test
     void aStepOfTheLoadMayComeBetweenACutsFilesAndItsCommit() {
-        LakeSession session = begun();
+        LakeSession session = begun(lake);
         PreparedCut prepared = prepareDrain(session, 2, Drain.INTO_LOAD, orders(insert(4L, "new", "d")));
         step(session, ORDERS_SCHEMA, 100, 128, ChunkRange.OPEN, Extent.COMPLETE, row(3L, "new", "c"));
         assertThat(session.commit(prepared).kind()).isEqualTo(CommitOutcome.Kind.COMMITTED);
@@ -326,7 +203,7 @@ class DrainTest {
 
     @Test
     void changesThatAreNotCommittedLeaveNoFile() throws Exception {
-        LakeSession session = begun();
+        LakeSession session = begun(lake);
         CutWriter writer = session.openCut(2, NO_REFETCH);
         writer.drain(ORDERS, Drain.INTO_LOAD);
         writer.apply(orders(insert(4L, "new", "d")));
@@ -342,7 +219,7 @@ class DrainTest {
 
     @Test
     void aLoadThatIsBegunAnewAskedForOrStoppedLosesItsChanges() throws Exception {
-        LakeSession session = begun();
+        LakeSession session = begun(lake);
         drain(session, 2, Drain.INTO_LOAD, orders(insert(4L, "new", "d")));
         session.beginLoad(ORDERS);
         assertThatThrownBy(() -> {
@@ -374,7 +251,7 @@ class DrainTest {
 
     @Test
     void otherEnginesKeepTheFiles() throws Exception {
-        LakeSession session = begun();
+        LakeSession session = begun(lake);
         for (int number = 2; number < 6; number++) {
             drain(session, number, Drain.INTO_LOAD, orders(insert((long) number, "new", "x")));
         }
@@ -394,7 +271,7 @@ class DrainTest {
 
     @Test
     void aLoadThatLostAFileOfChangesIsBegunAnew() throws Exception {
-        LakeSession session = begun();
+        LakeSession session = begun(lake);
         drain(session, 2, Drain.INTO_LOAD, orders(insert(4L, "new", "d")));
         lake.restart();
         lake.<Void>read(ORDERS, table -> {
@@ -408,7 +285,7 @@ class DrainTest {
 
     @Test
     void damagedChangesAreNotPublished() throws Exception {
-        LakeSession session = begun();
+        LakeSession session = begun(lake);
         drain(session, 2, Drain.INTO_LOAD, orders(insert(4L, "new", "d")));
         step(session, ORDERS_SCHEMA, 100, 128, ChunkRange.OPEN, Extent.COMPLETE);
         Path file = Path.of(TestStore.path(spools(ORDERS).get(0).path()));
@@ -452,7 +329,7 @@ class DrainTest {
     @Test
     void moreChangesThanMemoryWaitInPieces() throws Exception {
         lake.with(options -> options.withMemory(20_000, 8L << 20));
-        LakeSession session = begun();
+        LakeSession session = begun(lake);
         CutWriter writer = session.openCut(2, NO_REFETCH);
         writer.drain(ORDERS, Drain.INTO_LOAD);
         for (long row = 0; row < 2_000; row++) {
