@@ -296,22 +296,25 @@ record Admission(
     }
 
     private static String reason(TableId source, LakeTableState state, String what) {
-        return "Table " + source + " is not what lake table " + state.table() + " was filled from; it changed while the"
-                + " pipeline was stopped: " + what.replaceFirst("\\.$", "") + ". Lake table " + state.table()
-                + " stays as of cut " + state.cut()
-                + state.position().map(at -> " at " + at).orElse("")
-                + ". Have the table loaded anew (POST …/tables/" + source
-                + "/resnapshot), or drop the lake table and start the"
-                + " pipeline again.";
+        return stands(source, state, what) + " Have the table loaded anew" + howToLoadAnew(source);
     }
 
     /** Loading it anew would only meet the same again. */
     private static String misfitReason(PipelineTables.Misfit misfit, LakeTableState state) {
-        return reason(misfit.source(), state, misfit.reason())
-                .replace(
-                        ". Have the table loaded anew",
-                        ". Correct that in the pipeline's file or at the source and start the pipeline again; then have"
-                                + " the table loaded anew");
+        return stands(misfit.source(), state, misfit.reason())
+                + " Correct that in the pipeline's file or at the source and start the pipeline again; then have the table"
+                + " loaded anew" + howToLoadAnew(misfit.source());
+    }
+
+    private static String stands(TableId source, LakeTableState state, String what) {
+        return "Table " + source + " is not what lake table " + state.table() + " was filled from; it changed while the"
+                + " pipeline was stopped: " + what.replaceFirst("\\.$", "") + ". Lake table " + state.table()
+                + " stays as of cut " + state.cut()
+                + state.position().map(at -> " at " + at).orElse("") + ".";
+    }
+
+    private static String howToLoadAnew(TableId source) {
+        return " (POST …/tables/" + source + "/resnapshot), or drop the lake table and start the pipeline again.";
     }
 
     private static void refuse(List<LakeProblem> refusals) {
