@@ -8,6 +8,7 @@ import static io.sluice.lake.TestLoads.begun;
 import static io.sluice.lake.TestLoads.drain;
 import static io.sluice.lake.TestLoads.prepareDrain;
 import static io.sluice.lake.TestLoads.publishLoads;
+import static io.sluice.lake.TestLoads.spools;
 import static io.sluice.lake.TestLoads.step;
 import static io.sluice.lake.TestRows.EVENTS;
 import static io.sluice.lake.TestRows.EVENTS_SCHEMA;
@@ -27,7 +28,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.lake.commit.LoadMarks;
-import io.sluice.lake.commit.Spools;
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
 import io.sluice.pipeline.lake.CommitOutcome;
@@ -46,7 +46,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.iceberg.ReachableFileUtil;
-import org.apache.iceberg.StatisticsFile;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -82,14 +81,6 @@ class DrainTest {
         return state(session, ORDERS).load().flatMap(TableLoad::drained).orElseThrow();
     }
 
-    private List<StatisticsFile> spools(TableId table) {
-        return lake.read(
-                table,
-                found -> Spools.files(((org.apache.iceberg.HasTableOperations) found)
-                        .operations()
-                        .current()));
-    }
-
     @Test
     void changesWaitInTheLoadAndArePublishedWithIt() throws Exception {
         LakeSession session = begun(lake);
@@ -109,11 +100,11 @@ class DrainTest {
 
         LakeSession next = lake.session();
         assertThat(drained(next)).isEqualTo(new DrainedChanges(at(100).text(), at(300).text(), 5));
-        assertThat(spools(ORDERS)).hasSize(2);
+        assertThat(spools(lake, ORDERS)).hasSize(2);
         publishLoads(next, 4, ORDERS_SCHEMA, orders(update(4L, "late", UNAVAILABLE)));
 
         assertThat(lake.rows(ORDERS)).containsExactly("1|paid|a", "4|late|d", "5|moved|c");
-        assertThat(spools(ORDERS)).isEmpty();
+        assertThat(spools(lake, ORDERS)).isEmpty();
         assertThat(lake.properties(ORDERS)).doesNotContainKey(LoadMarks.LOAD);
         lake.assertNoFileLeakedOrMissing(ORDERS);
         cut(next, 5, orders(delete(1L, null, null)));
@@ -196,7 +187,7 @@ class DrainTest {
         assertThat(session.commit(prepared).kind()).isEqualTo(CommitOutcome.Kind.COMMITTED);
         assertThat(session.commit(prepared).kind()).isEqualTo(CommitOutcome.Kind.ALREADY_COMMITTED);
         assertThat(prepared.tables()).isEmpty();
-        assertThat(spools(ORDERS)).hasSize(1);
+        assertThat(spools(lake, ORDERS)).hasSize(1);
         publishLoads(session, 3, ORDERS_SCHEMA);
         assertThat(lake.rows(ORDERS)).containsExactly("1|new|a", "2|new|b", "3|new|c", "4|new|d");
     }
@@ -231,17 +222,17 @@ class DrainTest {
                 .hasMessageContaining("takes no changes");
         step(session, ORDERS_SCHEMA, 300, 0, 128, Extent.PARTIAL, row(1L, "new", "a"));
         assertThat(state(session, ORDERS).load().orElseThrow().drained()).isEmpty();
-        assertThat(spools(ORDERS)).isEmpty();
+        assertThat(spools(lake, ORDERS)).isEmpty();
 
         session.beginDrain(ORDERS, at(300));
         drain(session, 4, Drain.INTO_LOAD, orders(insert(5L, "new", "e")));
         session.askLoad(ORDERS);
-        assertThat(spools(ORDERS)).isEmpty();
+        assertThat(spools(lake, ORDERS)).isEmpty();
 
         session.beginDrain(ORDERS, at(400));
         drain(session, 5, Drain.INTO_LOAD, orders(insert(6L, "new", "f")));
         session.stop(ORDERS, "column 'x' was added");
-        assertThat(spools(ORDERS)).isEmpty();
+        assertThat(spools(lake, ORDERS)).isEmpty();
         assertThat(step(session, ORDERS_SCHEMA, 600, 0, 9, Extent.PARTIAL, row(1L, "new", "a"))
                         .kind())
                 .isEqualTo(CommitOutcome.Kind.CONFLICT);
@@ -288,7 +279,7 @@ class DrainTest {
         LakeSession session = begun(lake);
         drain(session, 2, Drain.INTO_LOAD, orders(insert(4L, "new", "d")));
         step(session, ORDERS_SCHEMA, 100, 128, ChunkRange.OPEN, Extent.COMPLETE);
-        Path file = Path.of(TestStore.path(spools(ORDERS).get(0).path()));
+        Path file = Path.of(TestStore.path(spools(lake, ORDERS).get(0).path()));
         byte[] good = Files.readAllBytes(file);
         List<String> messages = new ArrayList<>();
         messages.add(refusalOf(session, file, good, 20));
@@ -336,7 +327,7 @@ class DrainTest {
             writer.apply(orders(insert(row, "new", "note " + row)));
         }
         session.commit(writer.prepare(at(200)));
-        assertThat(spools(ORDERS))
+        assertThat(spools(lake, ORDERS))
                 .singleElement()
                 .satisfies(file -> assertThat(file.blobMetadata())
                         .hasSizeGreaterThan(3)

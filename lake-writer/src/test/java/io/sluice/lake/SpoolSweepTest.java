@@ -4,6 +4,7 @@ import static io.sluice.lake.TestLoads.begun;
 import static io.sluice.lake.TestLoads.drain;
 import static io.sluice.lake.TestLoads.prepareDrain;
 import static io.sluice.lake.TestLoads.publishLoads;
+import static io.sluice.lake.TestLoads.spools;
 import static io.sluice.lake.TestLoads.step;
 import static io.sluice.lake.TestRows.EVENTS;
 import static io.sluice.lake.TestRows.ORDERS;
@@ -14,7 +15,6 @@ import static io.sluice.lake.TestRows.row;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sluice.lake.commit.Spools;
 import io.sluice.pipeline.failpoint.FailPoint;
 import io.sluice.pipeline.lake.CutWriter.Drain;
 import io.sluice.pipeline.lake.LakeSession;
@@ -23,12 +23,10 @@ import io.sluice.pipeline.schema.TableId;
 import io.sluice.pipeline.source.ChunkRange;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import org.apache.iceberg.HasTableOperations;
-import org.apache.iceberg.StatisticsFile;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,14 +49,6 @@ class SpoolSweepTest {
     void close() throws Exception {
         lake.assertSound(ORDERS, EVENTS);
         lake.close();
-    }
-
-    private List<StatisticsFile> spools(TableId table) {
-        return lake.read(
-                table,
-                found -> Spools.files(((org.apache.iceberg.HasTableOperations) found)
-                        .operations()
-                        .current()));
     }
 
     /** Files of changes, whether the table refers to them or not. */
@@ -84,7 +74,7 @@ class SpoolSweepTest {
     @Test
     void filesThatADeathAfterThePublishingCommitLeftAreDeletedAtTheNextStart() throws Exception {
         dieWhilePublishing(FailPoint.CUT_AFTER_CATALOG);
-        assertThat(spools(ORDERS)).isEmpty();
+        assertThat(spools(lake, ORDERS)).isEmpty();
         assertThat(spoolFiles(ORDERS)).hasSize(1);
 
         lake.session();

@@ -8,6 +8,7 @@ import static io.sluice.lake.TestRows.ORDERS_SCHEMA;
 import static io.sluice.lake.TestRows.row;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.lake.commit.Spools;
 import io.sluice.pipeline.batch.ColumnBatch;
 import io.sluice.pipeline.lake.CommitOutcome;
 import io.sluice.pipeline.lake.CutWriter;
@@ -22,6 +23,8 @@ import io.sluice.pipeline.source.ChunkRange;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.apache.iceberg.HasTableOperations;
+import org.apache.iceberg.StatisticsFile;
 
 /** Loads as the lake's tests make them, step by step, with changes that wait in them. */
 final class TestLoads {
@@ -73,5 +76,12 @@ final class TestLoads {
         assertThat(session.beginDrain(ORDERS, at(100)).kind()).isEqualTo(CommitOutcome.Kind.COMMITTED);
         assertThat(session.beginDrain(ORDERS, at(100)).kind()).isEqualTo(CommitOutcome.Kind.ALREADY_COMMITTED);
         return session;
+    }
+
+    /** The files of changes that the table refers to. */
+    static List<StatisticsFile> spools(TestLake lake, TableId table) {
+        return lake.read(
+                table,
+                found -> Spools.files(((HasTableOperations) found).operations().current()));
     }
 }
