@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.config.PipelineConfigReader;
 import io.sluice.pipeline.failpoint.FailPoints;
+import io.sluice.pipeline.lake.DeadLetter;
 import io.sluice.pipeline.position.LogSequenceNumber;
+import io.sluice.pipeline.schema.TableId;
 import io.sluice.service.runtime.Pipeline;
 import io.sluice.service.runtime.PipelineEvent;
 import io.sluice.service.runtime.PipelineState;
@@ -22,8 +24,10 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 
 /**
@@ -119,6 +123,25 @@ final class LawHarness {
                 assertThat(published.summary("sluice.cut")).isEqualTo(published.property("sluice.cut"));
             }
         }
+    }
+
+    /**
+     * Asserts that as many rows of each table are set aside as PostgreSQL finds that have no place in the lake.
+     *
+     * @return how many, of all tables
+     */
+    long assertDeadLettersAreTheRefusedRows() {
+        Map<TableId, Long> open;
+        try (Pipeline pipeline = pipeline()) {
+            open = pipeline.deadLetters(1_000_000).stream()
+                    .collect(Collectors.groupingBy(DeadLetter::source, Collectors.counting()));
+        }
+        for (TransformedTable table : tables) {
+            assertThat(open.getOrDefault(table.source(), 0L))
+                    .as("dead letters of %s, for %s", table.source(), table.refusedSql())
+                    .isEqualTo(database.queryLong(table.refusedSql()));
+        }
+        return open.values().stream().mapToLong(Long::longValue).sum();
     }
 
     LakeReader lake() {

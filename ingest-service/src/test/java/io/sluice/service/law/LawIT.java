@@ -1,10 +1,13 @@
 package io.sluice.service.law;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.sluice.service.runtime.Pipeline;
 import io.sluice.testkit.postgres.EmbeddedPostgresServer;
 import io.sluice.testkit.postgres.TestDatabase;
 import io.sluice.testkit.workload.RandomWorkload;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.Random;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
@@ -47,6 +50,41 @@ class LawIT {
 
     static LongStream manySeeds() {
         return LongStream.range(1_000, 1_060);
+    }
+
+    /** With dead letters: the source without the rows that have no place in the lake, and each of those is open. */
+    @ParameterizedTest
+    @ValueSource(longs = {4, 5})
+    void lakeIsTheSourceWithoutItsRefusedRowsWhichAreSetAside(long seed) throws InterruptedException {
+        assertThat(holdsWithRefusedRows(seed)).as("refused rows").isPositive();
+    }
+
+    @ParameterizedTest
+    @MethodSource("manySeeds")
+    @Tag("slow")
+    void lakeIsTheSourceWithoutItsRefusedRowsForManySeeds(long seed) throws InterruptedException {
+        holdsWithRefusedRows(seed);
+    }
+
+    private long holdsWithRefusedRows(long seed) throws InterruptedException {
+        long refused = 0;
+        try (TestDatabase database = EmbeddedPostgresServer.shared().createDatabase();
+                RandomWorkload workload =
+                        RandomWorkload.create(seed, database, EnumSet.allOf(RandomWorkload.Feature.class))) {
+            LawHarness law = new LawHarness(
+                    database, workload.tables(), directory, "dead-letters: letters\ncommit-max-rows: 50");
+            if (seed % 2 == 0) {
+                law.catchUp();
+            }
+            workload.runTransactions(TRANSACTIONS_PER_CUT);
+            for (int cut = 0; cut < CUTS; cut++) {
+                law.catchUp();
+                law.assertLakeEqualsSource();
+                refused += law.assertDeadLettersAreTheRefusedRows();
+                workload.runTransactions(TRANSACTIONS_PER_CUT);
+            }
+        }
+        return refused;
     }
 
     private void holds(long seed) throws InterruptedException {

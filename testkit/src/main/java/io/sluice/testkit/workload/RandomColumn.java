@@ -31,7 +31,24 @@ record RandomColumn(
         /** Short values; letters have one case rule everywhere. */
         ASCII,
         /** Half of the values are too large and too random to be kept in the row. */
-        LARGE
+        LARGE,
+        /** Some values are NaN or infinite, and have no place in a lake. */
+        SPOILT
+    }
+
+    /** The same with values that have no place in a lake, where the kind has such. */
+    RandomColumn spoilt() {
+        return switch (kind) {
+            case NUMERIC, DATE, TIMESTAMP ->
+                new RandomColumn(name, kind, sqlType, precision, scale, nullability, Content.SPOILT);
+            default -> this;
+        };
+    }
+
+    /** A condition that holds for the values that have no place in a lake. */
+    String refusal() {
+        return "coalesce(" + (kind == ColumnKind.NUMERIC ? name + " = 'NaN'" : "NOT isfinite(" + name + ")")
+                + ", false)";
     }
 
     static final String[] ENUM_VALUES = {"red", "green", "blue", "deep blue", "Ros\u00e9", ""};

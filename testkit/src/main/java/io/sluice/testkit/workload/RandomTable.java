@@ -77,6 +77,13 @@ record RandomTable(String name, List<RandomColumn> columns, int keyWidth, List<S
         return new RandomTable(name, List.copyOf(columns), keyWidth, List.copyOf(statements));
     }
 
+    /** The same with values beside the key that have no place in a lake. */
+    RandomTable spoilt() {
+        List<RandomColumn> spoilt = new ArrayList<>(key());
+        others().forEach(column -> spoilt.add(column.spoilt()));
+        return new RandomTable(name, List.copyOf(spoilt), keyWidth, statements);
+    }
+
     List<RandomColumn> key() {
         return columns.subList(0, keyWidth);
     }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Random projections and filters. Only what has one meaning everywhere: no arithmetic that can overflow, no order of
@@ -30,24 +31,64 @@ final class RandomTransform {
     private final Random random;
     private final RandomTable table;
 
+    /** Not those with values that have no place in a lake: whether such a row is kept would depend on the condition. */
+    private final List<RandomColumn> inConditions;
+
     RandomTransform(Random random, RandomTable table) {
         this.random = random;
         this.table = table;
+        this.inConditions = table.columns().stream()
+                .filter(column -> column.content() != Content.SPOILT)
+                .toList();
     }
 
     TransformedTable create() {
+        return create(Optional.empty());
+    }
+
+    /** With an expression that fails on some rows, when there is a column for it. */
+    TransformedTable createFailing() {
+        return create(table.others().stream()
+                .filter(column -> column.kind() == ColumnKind.INT4)
+                .map(RandomColumn::name)
+                .findFirst());
+    }
+
+    /** What rows must not have that are in the lake, as far as the projection reads it. */
+    private Optional<String> refusal(String projection, Optional<String> divisor) {
+        List<String> refusals = new ArrayList<>();
+        divisor.ifPresent(column -> refusals.add("coalesce(" + column + " = 0, false)"));
+        for (RandomColumn column : table.columns()) {
+            boolean read = projection.startsWith("*")
+                    || Pattern.compile("\\b" + column.name() + "\\b")
+                            .matcher(projection)
+                            .find();
+            if (read && column.content() == Content.SPOILT) {
+                refusals.add(column.refusal());
+            }
+        }
+        return refusals.isEmpty() ? Optional.empty() : Optional.of("(" + String.join(" OR ", refusals) + ")");
+    }
+
+    private TransformedTable create(Optional<String> divisor) {
         List<String> key = new ArrayList<>();
-        String projection = projection(key);
+        String projection = projection(key)
+                + divisor.map(column -> ", 1000 / " + column + " AS share").orElse("");
         Optional<String> filter = random.nextInt(3) == 0 ? Optional.empty() : Optional.of(condition(2));
-        String sql = "SELECT " + projection + " FROM public." + table.name()
-                + filter.map(condition -> " WHERE " + condition).orElse("");
+        Optional<String> refusal = refusal(projection, divisor);
+        String kept = " FROM public." + table.name() + " WHERE "
+                + filter.map(condition -> "(" + condition + ")").orElse("true");
+        String sql = "SELECT " + projection + kept
+                + refusal.map(condition -> " AND NOT " + condition).orElse("");
         return new TransformedTable(
                 new TableId("public", table.name()),
                 projection,
                 filter,
                 sql,
                 key,
-                String.join("; ", table.statements()));
+                String.join("; ", table.statements()),
+                refusal.map(condition -> "SELECT count(*)" + kept + " AND " + condition)
+                        .orElse("SELECT 0"));
     }
 
     private String projection(List<String> key) {
@@ -163,7 +204,7 @@ final class RandomTransform {
                 }
             }
         }
-        return predicate(anyColumn());
+        return predicate(inConditions.get(random.nextInt(inConditions.size())));
     }
 
     private String predicate(RandomColumn column) {

@@ -75,6 +75,9 @@ final class RandomValues {
     }
 
     private String notNull(RandomColumn column) {
+        if (column.content() == Content.SPOILT && random.nextInt(12) == 0) {
+            return column.kind() == ColumnKind.NUMERIC ? "'NaN'" : random.nextBoolean() ? "'infinity'" : "'-infinity'";
+        }
         return switch (column.kind()) {
             case BOOL -> random.nextBoolean() ? "true" : "false";
             case INT2 -> Long.toString(integer(Short.MIN_VALUE, Short.MAX_VALUE));

@@ -37,7 +37,9 @@ public final class RandomWorkload implements AutoCloseable {
         /** One table at most without a key, with REPLICA IDENTITY FULL. */
         KEYLESS_TABLE,
         /** Savepoints, and rollbacks to them. */
-        SAVEPOINTS
+        SAVEPOINTS,
+        /** Values beside the key that have no place in a lake, and expressions that fail on a row, in tables with a key. */
+        REFUSED_ROWS
     }
 
     private RandomWorkload(long seed, TestDatabase database, Set<Feature> features) {
@@ -48,9 +50,9 @@ public final class RandomWorkload implements AutoCloseable {
         this.values = new RandomValues(random);
     }
 
-    /** A workload with all features; see {@link #create(long, TestDatabase, Set)}. */
+    /** A workload with all features but refused rows; see {@link #create(long, TestDatabase, Set)}. */
     public static RandomWorkload create(long seed, TestDatabase database) {
-        return create(seed, database, EnumSet.allOf(Feature.class));
+        return create(seed, database, EnumSet.complementOf(EnumSet.of(Feature.REFUSED_ROWS)));
     }
 
     /**
@@ -158,10 +160,15 @@ public final class RandomWorkload implements AutoCloseable {
         for (int number = 1; number <= count; number++) {
             int keyWidth = number == keyless ? 0 : random.nextInt(3) > 0 ? 1 : 2 + random.nextInt(2);
             RandomTable table = RandomTable.create(random, number, keyWidth);
+            if (features.contains(Feature.REFUSED_ROWS) && keyWidth > 0) {
+                table = table.spoilt();
+            }
             table.statements().forEach(database::execute);
             TableModel model = new TableModel(table);
             models.add(model);
-            tables.add(new RandomTransform(random, table).create());
+            boolean failing = features.contains(Feature.REFUSED_ROWS) && keyWidth > 0;
+            RandomTransform transform = new RandomTransform(random, table);
+            tables.add(failing ? transform.createFailing() : transform.create());
             int rows = random.nextInt(15) == 0 ? 0 : 1 + random.nextInt(150);
             OpenTransaction.fill(connections.get(0), random, values, model, rows);
         }
