@@ -3,6 +3,7 @@ package io.sluice.service;
 import io.sluice.pipeline.batch.ColumnBatch;
 import io.sluice.pipeline.lake.DeadLetter;
 import io.sluice.pipeline.lake.LakeCut;
+import io.sluice.pipeline.schema.TableId;
 import io.sluice.service.runtime.Pipeline;
 import io.sluice.service.runtime.PipelinePhase;
 import io.sluice.service.runtime.PipelineState;
@@ -132,6 +133,13 @@ public final class PipelineDouble implements Pipeline {
     @Override
     public List<DeadLetter> deadLetters(int limit) {
         return deadLetters.stream().limit(limit).toList();
+    }
+
+    @Override
+    public List<DeadLetter> deadLettersOf(TableId source) {
+        return deadLetters.stream()
+                .filter(letter -> letter.source().equals(source))
+                .toList();
     }
 
     /** What is set aside, latest first. */

@@ -19,6 +19,8 @@ import org.apache.iceberg.data.GenericFileWriterFactory;
 import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
+import org.apache.iceberg.expressions.Expression;
+import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.io.DataWriter;
 import org.apache.iceberg.types.Types;
@@ -26,9 +28,11 @@ import org.apache.iceberg.types.Types;
 /** The rows of a table of dead letters, from and to its files. */
 final class DeadLetterFiles {
 
+    private static final String SOURCE_TABLE = "source_table";
+
     /** {@code sequence} rises in the order of writing, over all files. */
     static final Schema SCHEMA = new Schema(
-            Types.NestedField.required(1, "source_table", Types.StringType.get()),
+            Types.NestedField.required(1, SOURCE_TABLE, Types.StringType.get()),
             Types.NestedField.required(2, "row_key", Types.StringType.get()),
             Types.NestedField.required(3, "event", Types.StringType.get()),
             Types.NestedField.required(4, "column_name", Types.StringType.get()),
@@ -71,7 +75,7 @@ final class DeadLetterFiles {
     private static Record row(Schema schema, DeadLetterEvent event, long epoch, long sequence) {
         DeadLetter letter = event.letter();
         GenericRecord row = GenericRecord.create(schema);
-        row.setField("source_table", letter.source().toString());
+        row.setField(SOURCE_TABLE, letter.source().toString());
         row.setField("row_key", letter.key());
         row.setField("event", event.kind().name());
         row.setField("column_name", letter.column());
@@ -87,10 +91,27 @@ final class DeadLetterFiles {
     /** An event with its place in the order of writing. */
     private record Placed(long sequence, DeadLetterEvent event) {}
 
-    /** All events in the order of writing. */
-    static List<DeadLetterEvent> read(TableId id, Table table) {
+    /**
+     * Events in the order of writing.
+     *
+     * @param lastSequence the last one's place; 0 when there is none
+     */
+    record Written(List<DeadLetterEvent> events, long lastSequence) {}
+
+    /** All events. */
+    static Written read(TableId id, Table table) {
+        return read(id, table, Expressions.alwaysTrue());
+    }
+
+    /** The events of rows of one table at the source. */
+    static Written readOf(TableId id, Table table, TableId source) {
+        return read(id, table, Expressions.equal(SOURCE_TABLE, source.toString()));
+    }
+
+    private static Written read(TableId id, Table table, Expression which) {
         List<Placed> events = new ArrayList<>();
-        try (CloseableIterable<Record> rows = IcebergGenerics.read(table).build()) {
+        try (CloseableIterable<Record> rows =
+                IcebergGenerics.read(table).where(which).build()) {
             for (Record row : rows) {
                 events.add(new Placed((long) row.getField("sequence"), event(row)));
             }
@@ -98,7 +119,9 @@ final class DeadLetterFiles {
             throw StorageFailures.of(id, "read the rows", e);
         }
         events.sort(Comparator.comparingLong(Placed::sequence));
-        return events.stream().map(Placed::event).toList();
+        return new Written(
+                events.stream().map(Placed::event).toList(),
+                events.isEmpty() ? 0 : events.get(events.size() - 1).sequence());
     }
 
     static long lastSequence(Table table) {
@@ -118,7 +141,7 @@ final class DeadLetterFiles {
         return new DeadLetterEvent(
                 DeadLetterEvent.Kind.valueOf((String) row.getField("event")),
                 new DeadLetter(
-                        TableId.parse((String) row.getField("source_table")),
+                        TableId.parse((String) row.getField(SOURCE_TABLE)),
                         (String) row.getField("row_key"),
                         (String) row.getField("column_name"),
                         (String) row.getField("reason"),

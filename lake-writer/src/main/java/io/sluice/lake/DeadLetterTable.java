@@ -1,6 +1,7 @@
 package io.sluice.lake;
 
 import io.sluice.lake.commit.CommitRetries;
+import io.sluice.lake.commit.TableMarks;
 import io.sluice.lake.parquet.StorageFailures;
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
@@ -11,6 +12,7 @@ import io.sluice.pipeline.schema.TableId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.StreamSupport;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.HasTableOperations;
@@ -29,8 +31,6 @@ import org.apache.iceberg.exceptions.AlreadyExistsException;
  */
 final class DeadLetterTable implements DeadLetterLog {
 
-    private static final String PIPELINE = "sluice.pipeline";
-    private static final String EPOCH = "sluice.epoch";
     private static final String COMMIT = "sluice.commit";
 
     private final Catalog catalog;
@@ -39,7 +39,9 @@ final class DeadLetterTable implements DeadLetterLog {
     private final String pipeline;
     private final TableId id;
     private long epoch;
-    private long sequence;
+
+    /** Of the last event in the table; empty until this owner has read it. */
+    private OptionalLong sequence = OptionalLong.empty();
 
     /** A table that need not exist. */
     DeadLetterTable(Catalog catalog, LakeOptions options, String pipeline, TableId id) {
@@ -66,15 +68,16 @@ final class DeadLetterTable implements DeadLetterLog {
             try {
                 Table table = tables.load(id).orElseGet(this::create);
                 requireOwn(table);
-                long found = Long.parseLong(table.properties().getOrDefault(EPOCH, "0"));
+                long found = epoch(table);
                 if (found > ownEpoch && succeeded) {
                     throw fenced(found);
                 }
                 Transaction claim = table.newTransaction();
-                claim.updateProperties().set(EPOCH, Long.toString(ownEpoch)).commit();
-                claim.newAppend().set(EPOCH, Long.toString(ownEpoch)).commit();
+                claim.updateProperties()
+                        .set(TableMarks.EPOCH, Long.toString(ownEpoch))
+                        .commit();
+                claim.newAppend().set(TableMarks.EPOCH, Long.toString(ownEpoch)).commit();
                 claim.commitTransaction();
-                sequence = DeadLetterFiles.lastSequence(table);
                 return this;
             } catch (PipelineException e) {
                 throw e;
@@ -98,7 +101,7 @@ final class DeadLetterTable implements DeadLetterLog {
                             // Every attempt looks at the owner anew.
                             TableProperties.COMMIT_NUM_RETRIES,
                             "0",
-                            PIPELINE,
+                            TableMarks.PIPELINE,
                             pipeline))
                     .create();
         } catch (AlreadyExistsException e) {
@@ -107,7 +110,7 @@ final class DeadLetterTable implements DeadLetterLog {
     }
 
     private void requireOwn(Table table) {
-        String owner = table.properties().get(PIPELINE);
+        String owner = table.properties().get(TableMarks.PIPELINE);
         if (!pipeline.equals(owner)) {
             throw conflict(
                     owner == null
@@ -145,7 +148,19 @@ final class DeadLetterTable implements DeadLetterLog {
             return List.of();
         }
         requireOwn(table.get());
-        return DeadLetterFiles.read(id, table.get());
+        DeadLetterFiles.Written written = DeadLetterFiles.read(id, table.get());
+        sequence = OptionalLong.of(written.lastSequence());
+        return written.events();
+    }
+
+    /** As {@link #events}, of rows of one table at the source. */
+    List<DeadLetterEvent> eventsOf(TableId source) {
+        Optional<Table> table = tables.load(id);
+        if (table.isEmpty()) {
+            return List.of();
+        }
+        requireOwn(table.get());
+        return DeadLetterFiles.readOf(id, table.get(), source).events();
     }
 
     @Override
@@ -156,11 +171,21 @@ final class DeadLetterTable implements DeadLetterLog {
         Table table = tables.load(id)
                 .orElseThrow(() -> conflict("it was dropped while the pipeline runs; start the pipeline again"));
         String commit = options.ids().get();
-        DataFile file = DeadLetterFiles.write(id, table, commit, events, epoch, sequence + 1);
+        // Nobody else writes since this owner's claim; most have read everything by now.
+        long last = sequence.isPresent() ? sequence.getAsLong() : lastSequence(table);
+        DataFile file = DeadLetterFiles.write(id, table, commit, events, epoch, last + 1);
         options.failPoints().reach(FailPoint.LETTERS_BEFORE_COMMIT);
         commit(table, file, commit);
-        sequence += events.size();
+        sequence = OptionalLong.of(last + events.size());
         options.failPoints().reach(FailPoint.LETTERS_AFTER_COMMIT);
+    }
+
+    private long lastSequence(Table table) {
+        try {
+            return DeadLetterFiles.lastSequence(table);
+        } catch (RuntimeException e) {
+            throw StorageFailures.of(id, "read the rows", e);
+        }
     }
 
     private void commit(Table table, DataFile file, String commit) {
@@ -208,12 +233,16 @@ final class DeadLetterTable implements DeadLetterLog {
                         .operations()
                         .current()
                         .properties()
-                        .get(EPOCH));
+                        .get(TableMarks.EPOCH));
     }
 
     private void requireOwner(Table table) {
         if (!isOwner(table)) {
-            throw fenced(Long.parseLong(table.properties().getOrDefault(EPOCH, "0")));
+            throw fenced(epoch(table));
         }
+    }
+
+    private static long epoch(Table table) {
+        return TableMarks.read(table.properties()).map(TableMarks::epoch).orElse(0L);
     }
 }

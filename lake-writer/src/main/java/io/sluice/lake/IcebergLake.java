@@ -111,6 +111,11 @@ public final class IcebergLake implements Lake {
     }
 
     @Override
+    public List<DeadLetter> openDeadLetters(String pipeline, TableId table, TableId source) {
+        return DeadLetterEvent.open(new DeadLetterTable(catalog, options, pipeline, table).eventsOf(source));
+    }
+
+    @Override
     public LakeSession takeOver(String pipeline, List<LakeTableSpec> specs, Map<TableId, String> left) {
         for (int round = 1; round <= ROUNDS; round++) {
             Optional<LakeSession> session = tryTakeOver(pipeline, specs, left);

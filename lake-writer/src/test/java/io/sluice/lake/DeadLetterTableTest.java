@@ -99,6 +99,56 @@ class DeadLetterTableTest {
     }
 
     @Test
+    void thoseOfOneTableAreReadByThemselves() {
+        DeadLetterEvent other = new DeadLetterEvent(
+                Kind.SET_ASIDE,
+                new DeadLetter(TableId.parse("public.items"), "id=1", "price", "is NaN", "0/1B", 8, Instant.EPOCH));
+        try (IcebergLake open = lake.lake()) {
+            assertThat(open.openDeadLetters("shop", LETTERS, ORDERS)).isEmpty();
+            DeadLetterLog log = open.deadLetters("shop", LETTERS, 1, OWNED);
+            log.append(List.of(event(Kind.SET_ASIDE, "id=1"), other, event(Kind.SET_ASIDE, "id=2")));
+            log.append(List.of(event(Kind.RESOLVED, "id=1")));
+
+            assertThat(open.openDeadLetters("shop", LETTERS, TableId.parse("public.items")))
+                    .containsExactly(other.letter());
+            assertThat(open.openDeadLetters("shop", LETTERS, TableId.parse("public.orders")))
+                    .containsExactly(event(Kind.SET_ASIDE, "id=2").letter());
+            assertThat(open.openDeadLetters("shop", LETTERS, TableId.parse("public.nothing")))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void anOwnerThatBeginsReadsTheFilesOnce() {
+        try (IcebergLake open = lake.lake()) {
+            DeadLetterLog log = open.deadLetters("shop", LETTERS, 1, OWNED);
+            log.append(List.of(event(Kind.SET_ASIDE, "id=1")));
+            log.append(List.of(event(Kind.SET_ASIDE, "id=2")));
+        }
+        try (IcebergLake open = lake.lake()) {
+            long before = dataFilesRead();
+            DeadLetterLog log = open.deadLetters("shop", LETTERS, 2, OWNED);
+            assertThat(log.events()).hasSize(2);
+            log.append(List.of(event(Kind.RESOLVED, "id=1")));
+            assertThat(dataFilesRead() - before).isEqualTo(2);
+            assertThat(log.events()).hasSize(3).last().isEqualTo(event(Kind.RESOLVED, "id=1"));
+        }
+        try (IcebergLake open = lake.lake()) {
+            // Written before anything was read: behind all others nevertheless.
+            open.deadLetters("shop", LETTERS, 3, OWNED).append(List.of(event(Kind.SET_ASIDE, "id=1")));
+            assertThat(open.openDeadLetters("shop", LETTERS))
+                    .extracting(DeadLetter::key)
+                    .containsExactly("id=1", "id=2");
+        }
+    }
+
+    private long dataFilesRead() {
+        return lake.faults.steps().stream()
+                .filter(step -> step.startsWith("read ") && step.endsWith(".parquet"))
+                .count();
+    }
+
+    @Test
     void anEarlierOwnerWritesNothingAnyMore() {
         try (IcebergLake open = lake.lake()) {
             DeadLetterLog earlier = open.deadLetters("shop", LETTERS, 1, OWNED);

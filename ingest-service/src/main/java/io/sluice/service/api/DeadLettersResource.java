@@ -1,6 +1,7 @@
 package io.sluice.service.api;
 
 import io.sluice.pipeline.lake.DeadLetter;
+import io.sluice.pipeline.schema.TableId;
 import io.sluice.service.runtime.Pipeline;
 import io.sluice.service.runtime.TableStatus;
 import io.sluice.service.security.Role;
@@ -55,24 +56,27 @@ public class DeadLettersResource {
         Pipeline pipeline = registry.find(name).orElseThrow(() -> ProblemException.unknownPipeline(name));
         int shown = number(limit);
         // All, for what is left out by the limit is counted too.
-        List<DeadLetter> open = pipeline.deadLetters(Integer.MAX_VALUE);
-        return DeadLettersJson.of(table == null ? open : of(pipeline, table, open), shown);
+        return DeadLettersJson.of(table == null ? pipeline.deadLetters(Integer.MAX_VALUE) : of(pipeline, table), shown);
     }
 
-    private static List<DeadLetter> of(Pipeline pipeline, String table, List<DeadLetter> open) {
+    private static List<DeadLetter> of(Pipeline pipeline, String table) {
         List<TableStatus> tables = pipeline.status().tables();
         Optional<TableStatus> known = tables.stream()
                 .filter(one -> one.source().equals(table) || one.sink().equals(table))
                 .findFirst();
         String source = known.map(TableStatus::source).orElse(table);
-        List<DeadLetter> own = open.stream()
-                .filter(letter -> letter.source().toString().equals(source))
-                .toList();
+        List<DeadLetter> own = isTable(source) ? pipeline.deadLettersOf(TableId.parse(source)) : List.of();
         // Before the pipeline was first started in this process nobody knows its tables.
         if (known.isEmpty() && own.isEmpty() && !tables.isEmpty()) {
             throw ProblemException.unknownTable(pipeline.name(), table);
         }
         return own;
+    }
+
+    /** What is not a table's whole name is none that has letters. */
+    private static boolean isTable(String name) {
+        int dot = name.lastIndexOf('.');
+        return dot > 0 && dot < name.length() - 1;
     }
 
     private static int number(String text) {

@@ -62,6 +62,11 @@ final class ObservedLake implements Lake {
     }
 
     @Override
+    public List<DeadLetter> openDeadLetters(String pipeline, TableId table, TableId source) {
+        return observation.in(Step.LAKE_REQUEST, () -> real.openDeadLetters(pipeline, table, source));
+    }
+
+    @Override
     public LakeSession takeOver(String pipeline, List<LakeTableSpec> tables) {
         return observed(observation.in(Step.LAKE_REQUEST, () -> real.takeOver(pipeline, tables)));
     }

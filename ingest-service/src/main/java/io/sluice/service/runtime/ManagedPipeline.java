@@ -196,6 +196,16 @@ final class ManagedPipeline implements Pipeline {
     }
 
     @Override
+    public List<DeadLetter> deadLettersOf(TableId source) {
+        if (settings.deadLetters().isEmpty()) {
+            return List.of();
+        }
+        try (Lake lake = connectors.openLake()) {
+            return lake.openDeadLetters(name, settings.deadLetters().get().table(), source);
+        }
+    }
+
+    @Override
     public boolean awaitEnd(Duration atMost) throws InterruptedException {
         return state.awaitInactive(System.nanoTime() + atMost.toNanos());
     }

@@ -3,6 +3,7 @@ package io.sluice.service.runtime;
 import io.sluice.pipeline.batch.ColumnBatch;
 import io.sluice.pipeline.lake.DeadLetter;
 import io.sluice.pipeline.lake.LakeCut;
+import io.sluice.pipeline.schema.TableId;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -94,6 +95,9 @@ public interface Pipeline extends AutoCloseable {
      * @throws io.sluice.pipeline.error.PipelineException when the lake cannot be read
      */
     List<DeadLetter> deadLetters(int limit);
+
+    /** All of one table at the source, latest first; otherwise as {@link #deadLetters(int)}. */
+    List<DeadLetter> deadLettersOf(TableId source);
 
     /**
      * Waits until the pipeline is {@code STOPPED} or {@code FAILED}.

@@ -188,6 +188,13 @@ final class InMemoryLake implements Lake {
     }
 
     @Override
+    public synchronized List<DeadLetter> openDeadLetters(String pipeline, TableId table, TableId source) {
+        return openDeadLetters(pipeline, table).stream()
+                .filter(letter -> letter.source().equals(source))
+                .toList();
+    }
+
+    @Override
     public List<LakeProblem> check(String pipeline, List<LakeTableSpec> specs) {
         return List.of();
     }

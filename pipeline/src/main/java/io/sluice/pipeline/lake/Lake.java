@@ -68,6 +68,9 @@ public interface Lake extends AutoCloseable {
      */
     List<DeadLetter> openDeadLetters(String pipeline, TableId table);
 
+    /** The same of one table at the source: others' rows are not read. */
+    List<DeadLetter> openDeadLetters(String pipeline, TableId table, TableId source);
+
     @Override
     void close();
 }
