@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sluice.pipeline.position.LogSequenceNumber;
+import io.sluice.service.packaged.PackagedSluice;
 import io.sluice.service.security.ApiTokens;
 import io.sluice.service.security.Caller;
 import io.sluice.service.security.Role;
@@ -16,16 +17,17 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionService;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
@@ -71,9 +73,9 @@ class ApiSoakIT {
                     service.awaitLine("API +(http\\S+)/api/v1/pipelines", LIMIT).group(1);
             DescribedApi api = new DescribedApi(url, ADMIN);
             // What is loaded and cached once is there when the first figures are taken.
-            mix(api, database, clients, seconds / 4, seed);
+            mix(api, database, service, clients, seconds / 4, seed);
             ServiceFigures before = settle(api, database, service);
-            mix(api, database, clients, seconds, seed + 1_000);
+            mix(api, database, service, clients, seconds, seed + 1_000);
             ServiceFigures after = settle(api, database, service);
             System.out.printf("%d s, %d clients: %s%nbefore %s%nafter  %s%n", seconds, clients, answers, before, after);
 
@@ -88,20 +90,28 @@ class ApiSoakIT {
         }
     }
 
-    private void mix(DescribedApi api, TestDatabase database, int clients, long seconds, long seed) throws Exception {
+    private void mix(
+            DescribedApi api, TestDatabase database, ChildProcess service, int clients, long seconds, long seed)
+            throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         ExecutorService executor = Executors.newCachedThreadPool();
         try {
-            List<Future<Void>> all = new ArrayList<>();
+            CompletionService<Void> all = new ExecutorCompletionService<>(executor);
             for (int client = 0; client < clients; client++) {
                 Random random = new Random(seed + client);
-                all.add(executor.submit(client(api, database, random, deadline)));
+                all.submit(client(api, database, random, deadline));
             }
-            all.add(executor.submit(() -> write(database, new Random(seed - 1), deadline)));
-            all.add(executor.submit(() -> kill(database, deadline)));
-            for (Future<Void> one : all) {
-                one.get();
+            all.submit(() -> write(database, new Random(seed - 1), deadline));
+            all.submit(() -> kill(database, deadline));
+            for (int ended = 0; ended < clients + 2; ended++) {
+                all.take().get();
             }
+        } catch (ExecutionException e) {
+            List<String> said = service.output();
+            throw new AssertionError(
+                    "The service said last: "
+                            + String.join("\n", said.subList(Math.max(0, said.size() - 200), said.size())),
+                    e.getCause());
         } finally {
             executor.shutdownNow();
         }
@@ -265,11 +275,8 @@ class ApiSoakIT {
     private ChildProcess service() throws IOException {
         Path tokens = Files.writeString(
                 directory.resolve("tokens"), ApiTokens.line(new Caller("ada", Role.ADMIN), ADMIN) + "\n");
-        return ChildProcess.ofJar(Path.of("target", "quarkus-app", "quarkus-run.jar"))
-                .jvmOptions(
-                        "-Xmx640m", "--add-opens=java.base/java.nio=ALL-UNNAMED", "-Dsluice.api.tokens-file=" + tokens)
+        return PackagedSluice.in(directory, "-Xmx640m", "-Dsluice.api.tokens-file=" + tokens)
                 .arguments("run", "--definitions", directory.resolve("kept").toString(), "--port", "0", "--plain")
-                .directory(directory)
                 .start();
     }
 
