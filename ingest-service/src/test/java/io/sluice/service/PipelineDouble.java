@@ -22,6 +22,7 @@ public final class PipelineDouble implements Pipeline {
     private final String name;
     private volatile List<TableStatus> tables;
     private volatile PipelineState state;
+    private volatile boolean closed;
     private volatile CompletableFuture<Long> requestedCut = CompletableFuture.completedFuture(18L);
     private final Set<String> resnapshots = ConcurrentHashMap.newKeySet();
     private volatile List<LakeCut> cuts = List.of();
@@ -67,7 +68,7 @@ public final class PipelineDouble implements Pipeline {
 
     @Override
     public void start(RunMode runMode) {
-        move(!state.isActive(), PipelineState.RUNNING);
+        move(!state.isActive() && !closed, PipelineState.RUNNING);
         mode = runMode;
     }
 
@@ -159,6 +160,7 @@ public final class PipelineDouble implements Pipeline {
 
     @Override
     public void close() {
+        closed = true;
         state = PipelineState.STOPPED;
     }
 }

@@ -61,6 +61,7 @@ public class DefinitionsResource {
     @APIResponse(responseCode = "200", description = "The plan, for a dry run")
     @APIResponse(responseCode = "201", description = "Created, with the status; ETag is the definition's revision")
     @APIResponse(responseCode = "400", description = "The text is refused, with every problem of it")
+    @APIResponse(responseCode = "404", description = "Another request removed it at once")
     @APIResponse(responseCode = "409", description = "There is one of that name, or this process takes none")
     public Response create(
             String body,
@@ -88,6 +89,7 @@ public class DefinitionsResource {
             description = "Replaced or unchanged, with the status; or the plan, for a dry run")
     @APIResponse(responseCode = "201", description = "Created, with the status")
     @APIResponse(responseCode = "400", description = "The text is refused, with every problem of it")
+    @APIResponse(responseCode = "404", description = "Another request removed it at once")
     @APIResponse(responseCode = "409", description = "A file defines the pipeline, or this process takes none")
     @APIResponse(responseCode = "412", description = "The definition is another one than If-Match or If-None-Match say")
     public Response put(

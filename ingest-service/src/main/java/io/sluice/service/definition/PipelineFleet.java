@@ -315,9 +315,18 @@ public final class PipelineFleet {
                         : PipelineEvent.DefinitionChanged.Kind.CREATED,
                 definition.revision()));
         if (begin == Begin.STARTED) {
-            made.pipeline().start(Pipeline.RunMode.UNTIL_STOPPED);
+            begin(made.pipeline());
         }
         return before.isPresent() ? Change.REPLACED : Change.CREATED;
+    }
+
+    /** Everybody has known the pipeline since it was put into the registry, and may start it before this does. */
+    private static void begin(Pipeline pipeline) {
+        try {
+            pipeline.start(Pipeline.RunMode.UNTIL_STOPPED);
+        } catch (IllegalStateException startedAlready) {
+            // What was asked for has been done.
+        }
     }
 
     private void letGo(String name) {

@@ -41,6 +41,7 @@ final class ManagedPipeline implements Pipeline {
     private Control control = new Control();
     private Optional<Instant> startedAt = Optional.empty();
     private volatile PipelineStatus.@Nullable Failure failure;
+    private boolean closed;
 
     ManagedPipeline(
             String name,
@@ -101,6 +102,10 @@ final class ManagedPipeline implements Pipeline {
         if (now.isActive()) {
             // Also one that is starting: it would run twice at once.
             throw new IllegalStateException("Pipeline " + name + " is " + now + " already");
+        }
+        if (closed) {
+            // Whoever asks found it before another one took its place: both would run.
+            throw new IllegalStateException("Pipeline " + name + " was replaced or removed");
         }
         state.transition(PipelineState.STARTING);
         Control fresh = new Control();
@@ -213,6 +218,7 @@ final class ManagedPipeline implements Pipeline {
     @Override
     public void close() {
         synchronized (this) {
+            closed = true;
             PipelineState now = state.state();
             if (now.isActive() && now != PipelineState.STOPPING) {
                 stop();

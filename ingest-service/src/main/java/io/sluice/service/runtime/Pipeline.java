@@ -23,7 +23,7 @@ public interface Pipeline extends AutoCloseable {
     /**
      * Begins to run until stopped or failed.
      *
-     * @throws IllegalStateException when it is active already
+     * @throws IllegalStateException when it is active already, or was closed
      */
     void start(RunMode mode);
 
@@ -106,7 +106,7 @@ public interface Pipeline extends AutoCloseable {
      */
     boolean awaitEnd(Duration atMost) throws InterruptedException;
 
-    /** Stops if active, and waits for the end. */
+    /** Stops if active, and waits for the end; it cannot be started any more. */
     @Override
     void close();
 

@@ -95,6 +95,19 @@ class PipelineFleetTest {
     }
 
     @Test
+    void a_new_pipeline_that_another_request_starts_first_is_made_and_runs() {
+        try (PipelineRegistry.Watching starting =
+                registry.watch(event -> shop().start(Pipeline.RunMode.UNTIL_CAUGHT_UP))) {
+            fleet.create(SHOP, Begin.STARTED);
+            assertThat(fleet.put("shop", SLOWER, present -> true, Begin.STARTED))
+                    .isEqualTo(Change.REPLACED);
+        }
+
+        assertThat(state()).isEqualTo(PipelineState.RUNNING);
+        assertThat(fleet.find("shop").orElseThrow().text()).isEqualTo(SLOWER);
+    }
+
+    @Test
     void a_change_for_another_revision_is_refused() {
         String revision = fleet.create(SHOP, Begin.STARTED).revision();
         fleet.put("shop", SLOWER, present -> present.equals(Optional.of(revision)), Begin.STARTED);

@@ -333,6 +333,16 @@ class ManagedPipelineTest {
     }
 
     @Test
+    void aPipelineWhosePlaceAnotherOneTookCannotBeStarted() {
+        pipeline.close();
+
+        assertThatThrownBy(() -> pipeline.start(RunMode.UNTIL_STOPPED))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("replaced or removed");
+        assertThat(pipeline.status().state()).isEqualTo(PipelineState.STOPPED);
+    }
+
+    @Test
     void aTableThatChangedWithoutATraceInTheLogIsNotInTheNextCutAndTheOthersAre() {
         source.createTable("public.orders", 1L);
         source.createTable("public.clients", 1L);
