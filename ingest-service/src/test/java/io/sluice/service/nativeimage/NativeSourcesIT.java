@@ -46,8 +46,8 @@ class NativeSourcesIT {
     private static final Pattern LOADED = Pattern.compile("\\] (\\S+) source: (.+)$");
 
     /** Hidden classes of the JDK's method handles and lambdas, which the builder makes when it compiles their call sites. */
-    private static final Pattern OF_CALL_SITE =
-            Pattern.compile("java\\.lang\\.invoke\\..*|.*\\$\\$Lambda\\$.*|.*\\$\\$InjectedInvoker/.*");
+    private static final Pattern OF_CALL_SITE = Pattern.compile("java\\.lang\\.invoke\\..*|.*\\$\\$Lambda[$/].*"
+            + "|.*\\$\\$InjectedInvoker/.*|java\\.lang\\.String\\$\\$StringConcat/.*");
 
     @TempDir
     static Path directory;
