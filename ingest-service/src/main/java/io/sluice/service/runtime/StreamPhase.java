@@ -70,7 +70,6 @@ final class StreamPhase {
     private final RowRepairs repairs;
     private final CutPace pace;
     private final Optional<DeadLetterBook> letters;
-
     private long nextCut;
     private long nextLagProbe = System.nanoTime();
     private long nextStorageCheck = System.nanoTime();
@@ -215,7 +214,9 @@ final class StreamPhase {
             if (interrupted && stopDeadline == Long.MAX_VALUE) {
                 stopDeadline = System.nanoTime() + settings.stopGrace().toNanos();
             }
-            if (!atBoundary || !reaches(goal.exact())) {
+            // Behind the target, what else the log has is the next run's.
+            boolean ended = reaches(goal.exact()) || open.isEmpty() && reaches(goal.target());
+            if (!atBoundary || !ended) {
                 source.poll(POLL).ifPresent(this::take);
             }
             probeLag();
