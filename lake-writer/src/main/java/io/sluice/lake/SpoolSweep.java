@@ -2,6 +2,8 @@ package io.sluice.lake;
 
 import io.sluice.lake.commit.Spools;
 import io.sluice.lake.commit.TableMarks;
+import java.io.FileNotFoundException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -56,12 +58,19 @@ final class SpoolSweep {
 
     private void sweep(TableOperations operations, SupportsPrefixOperations files, TableMetadata owned) {
         String prefix = SpoolWriter.prefix(owned);
-        String anyFile = operations.metadataFileLocation(prefix);
         List<String> listed = new ArrayList<>();
-        for (FileInfo file : files.listPrefix(anyFile.substring(0, anyFile.lastIndexOf('/') + 1))) {
-            if (name(file.location()).startsWith(prefix)) {
-                listed.add(file.location());
+        try {
+            for (FileInfo file : files.listPrefix(operations.metadataFileLocation(SpoolWriter.DIRECTORY) + '/')) {
+                if (name(file.location()).startsWith(prefix)) {
+                    listed.add(file.location());
+                }
             }
+        } catch (UncheckedIOException e) {
+            if (e.getCause() instanceof FileNotFoundException) {
+                // None was ever written.
+                return;
+            }
+            throw e;
         }
         if (listed.isEmpty()) {
             return;

@@ -32,6 +32,9 @@ final class SpoolWriter {
     /** Bytes of changes that are compressed, written and later read at once. */
     private static final int PIECE_BYTES = 8 << 20;
 
+    /** Of their own, because whoever looks for them would else go through all that a table's metadata ever wrote. */
+    static final String DIRECTORY = "sluice-changes";
+
     private final LakeTable table;
     private final String location;
     private final ChangeEncoder encoder = new ChangeEncoder(PIECE_BYTES);
@@ -43,12 +46,13 @@ final class SpoolWriter {
     SpoolWriter(LakeTable table, String cutId) {
         this.table = table;
         TableOperations operations = ((HasTableOperations) table.table()).operations();
-        this.location = operations.metadataFileLocation(prefix(operations.current()) + cutId + ".puffin");
+        this.location =
+                operations.metadataFileLocation(DIRECTORY + '/' + prefix(operations.current()) + cutId + ".puffin");
     }
 
     /** How the names of a table's files begin: several tables may have one directory for their metadata. */
     static String prefix(TableMetadata metadata) {
-        return "sluice-changes-" + metadata.uuid() + '-';
+        return metadata.uuid() + "-";
     }
 
     void add(ColumnBatch changes) {

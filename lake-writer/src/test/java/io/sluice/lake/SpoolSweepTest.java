@@ -55,7 +55,7 @@ class SpoolSweepTest {
     private Set<String> spoolFiles(TableId table) {
         return lake.read(table, found -> {
             Set<String> files = new TreeSet<>(lake.store.files(found.location()));
-            files.removeIf(file -> !file.endsWith(".puffin") || !file.contains("/sluice-changes-"));
+            files.removeIf(file -> !file.endsWith(".puffin") || !file.contains("/sluice-changes/"));
             return files;
         });
     }
@@ -106,7 +106,7 @@ class SpoolSweepTest {
     void filesOfAnotherTableAndOfALaterOwnerStay() throws Exception {
         dieWhilePublishing(FailPoint.CUT_AFTER_CATALOG);
         Path left = Path.of(spoolFiles(ORDERS).iterator().next());
-        Path others = left.resolveSibling("sluice-changes-" + UUID.randomUUID() + "-1.puffin");
+        Path others = left.resolveSibling(UUID.randomUUID() + "-1.puffin");
         Files.copy(left, others);
         long epoch = lake.session().epoch();
         assertThat(spoolFiles(ORDERS)).containsExactly(others.toString());

@@ -170,8 +170,7 @@ final class BankLake {
     /** Asserts that no change waits in any file: every load is published. */
     void assertNoFileOfChangesIsLeft() {
         try (Stream<Path> files = Files.walk(directory.resolve("warehouse"))) {
-            assertThat(files.map(file -> file.getFileName().toString())
-                            .filter(name -> name.startsWith("sluice-changes-")))
+            assertThat(files.filter(file -> file.getParent().endsWith("sluice-changes")))
                     .as("files of drained changes")
                     .isEmpty();
         } catch (IOException e) {
