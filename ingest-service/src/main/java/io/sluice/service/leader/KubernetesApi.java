@@ -9,6 +9,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -115,8 +116,12 @@ final class KubernetesApi {
             };
         } catch (TimeoutException e) {
             answer.cancel(true);
-            throw new LeaseUnavailableException("the API server did not answer " + what + " within " + limit, e);
+            throw unanswered(what, e);
         } catch (ExecutionException e) {
+            // Which of the two limits ends first is chance.
+            if (e.getCause() instanceof HttpTimeoutException) {
+                throw unanswered(what, e);
+            }
             throw new LeaseUnavailableException("the API server cannot be asked: " + what + ": " + e.getCause(), e);
         } catch (JsonProcessingException e) {
             throw new LeaseUnavailableException("the API server's answer to " + what + " is no JSON", e);
@@ -125,6 +130,10 @@ final class KubernetesApi {
             Thread.currentThread().interrupt();
             throw new LeaseUnavailableException("interrupted while asking " + what, e);
         }
+    }
+
+    private LeaseUnavailableException unanswered(String what, Exception cause) {
+        return new LeaseUnavailableException("the API server did not answer " + what + " within " + limit, cause);
     }
 
     private static String hint(HttpResponse<String> response) {
