@@ -4,6 +4,7 @@ import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.net.SocketException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -28,6 +29,9 @@ public final class EncryptionErrors {
 
     /** A connection that failed while it was being made, for whatever reason. */
     private static final String MAKING = "08006";
+
+    /** A server that was not reached, or closed the connection while the client was still writing. */
+    private static final String REACHING = "08001";
 
     private static final String ALERT = "Received fatal alert";
 
@@ -59,6 +63,7 @@ public final class EncryptionErrors {
             }
         }
         boolean broken = false;
+        boolean closed = false;
         @Nullable Throwable cause = failure;
         for (int i = 0; cause != null && i < MAX_CAUSES; i++, cause = cause.getCause()) {
             if (cause instanceof FileNotFoundException || cause instanceof FileSystemException) {
@@ -80,8 +85,11 @@ public final class EncryptionErrors {
                         failure));
             }
             broken |= cause instanceof IOException;
+            // Its subclasses say that the server was not reached.
+            closed |= cause.getClass() == SocketException.class;
         }
-        if (!MAKING.equals(failure.getSQLState())) {
+        boolean making = MAKING.equals(failure.getSQLState());
+        if (!making && !(closed && REACHING.equals(failure.getSQLState()))) {
             return Optional.empty();
         }
         if (!broken) {
