@@ -1,38 +1,39 @@
 package io.sluice.service.nativeimage;
 
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
 
 /** Which lookups of a run the metadata need not name, each with its reason. */
 final class LookupRules {
 
-    /** Callers, by the beginning of {@code module/class#method}. */
-    private static final Map<String, String> CALLERS = callers();
+    /** Callers, by the beginning of {@code module/class#method}, each after the reason why it does not count. */
+    private static final List<String> CALLERS = List.of(
+            // Lambdas, sums of texts, variable handles: the builder resolves the call sites that it compiles.
+            "java.base/java.lang.invoke.",
+            // equals, hashCode and toString of records: as above.
+            "java.base/java.lang.runtime.",
+            // Types of method handles: as above.
+            "java.base/sun.invoke.",
+            // How this JVM makes a call that was looked up before.
+            "java.base/jdk.internal.reflect.",
+            // Types in generic signatures of what was looked up before, which the builder registers with it.
+            "java.base/sun.reflect.generics.",
+            // Annotations, which the builder makes ready by itself.
+            "java.base/sun.reflect.annotation.",
+            // Inside of a proxy, which is a lookup of its own.
+            "java.base/java.lang.reflect.Proxy",
+            // An image has the constants of its enums.
+            "java.base/java.lang.Class#getEnumConstantsShared",
+            // Field updaters, whose constant arguments the builder reads.
+            "java.base/java.util.concurrent.atomic.",
+            // MBeans of Debezium and Hadoop: an image has no server for them.
+            "java.management/",
+            // An array of the class of one that there is.
+            "java.base/java.util.Arrays#",
+            // The same.
+            "java.base/java.util.IdentityHashMap");
 
     private LookupRules() {}
-
-    private static Map<String, String> callers() {
-        Map<String, String> callers = new LinkedHashMap<>();
-        callers.put(
-                "java.base/java.lang.invoke.",
-                "lambdas, sums of texts, variable handles: the builder resolves the call sites that it compiles");
-        callers.put("java.base/java.lang.runtime.", "equals, hashCode and toString of records: as above");
-        callers.put("java.base/sun.invoke.", "types of method handles: as above");
-        callers.put("java.base/jdk.internal.reflect.", "how this JVM makes a call that was looked up before");
-        callers.put(
-                "java.base/sun.reflect.generics.",
-                "types in generic signatures of what was looked up before, which the builder registers with it");
-        callers.put("java.base/sun.reflect.annotation.", "annotations, which the builder makes ready by itself");
-        callers.put("java.base/java.lang.reflect.Proxy", "inside of a proxy, which is a lookup of its own");
-        callers.put("java.base/java.lang.Class#getEnumConstantsShared", "an image has the constants of its enums");
-        callers.put(
-                "java.base/java.util.concurrent.atomic.", "field updaters, whose constant arguments the builder reads");
-        callers.put("java.management/", "MBeans of Debezium and Hadoop: an image has no server for them");
-        callers.put("java.base/java.util.Arrays#", "an array of the class of one that there is");
-        callers.put("java.base/java.util.IdentityHashMap", "the same");
-        return callers;
-    }
 
     /** Whether an image needs to be told. */
     static boolean isNeeded(Lookup lookup) {
@@ -40,7 +41,7 @@ final class LookupRules {
             // Quarkus' static initialisation, which is over when the image is built.
             return false;
         }
-        if (CALLERS.keySet().stream().anyMatch(lookup.caller()::startsWith)) {
+        if (CALLERS.stream().anyMatch(lookup.caller()::startsWith)) {
             return false;
         }
         // The JDK's own lookups of itself, which the builder of its image knows.
