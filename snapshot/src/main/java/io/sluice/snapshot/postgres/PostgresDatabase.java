@@ -26,13 +26,12 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiFunction;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A PostgreSQL source. Holds no connection between calls, apart from those of snapshot sessions, which the caller
- * closes first. An interrupt of the calling thread ends any call within a fraction of a second, with kind
+ * A PostgreSQL source. Holds one connection between calls, for looks at the source, and those of snapshot sessions, which
+ * the caller closes first. An interrupt of the calling thread ends any call within a fraction of a second, with kind
  * {@code INTERRUPTED}; a slot whose creation was waited for is then not left behind.
  *
  * <p>Besides the kinds that {@link SourceDatabase} names, methods that take schemas throw {@code SCHEMA_CHANGED} when a
@@ -48,6 +47,7 @@ public final class PostgresDatabase implements SourceDatabase {
     private final PostgresOptions options;
     private final Connections connections;
     private final InterruptWatch watch;
+    private final Requests requests;
     private final ReplicationSlot slot;
     private final Publication publication;
 
@@ -56,6 +56,7 @@ public final class PostgresDatabase implements SourceDatabase {
         this.options = options;
         this.connections = new Connections(options);
         this.watch = new InterruptWatch(options.slotName());
+        this.requests = new Requests(connections, watch);
         this.slot = ReplicationSlot.of(options);
         this.publication = new Publication(options.publicationName());
     }
@@ -67,17 +68,17 @@ public final class PostgresDatabase implements SourceDatabase {
      */
     @Override
     public SourceInspection inspect() {
-        return on("reading the catalog", null, new Inspection(options)::run);
+        return requests.run("reading the catalog", null, new Inspection(options)::run);
     }
 
     @Override
     public Optional<Position> streamPosition() {
-        return on("looking for the replication slot", null, slot::position).map(position -> position);
+        return requests.look("looking for the replication slot", slot::position).map(position -> position);
     }
 
     @Override
     public void takeStream() {
-        on("taking the replication slot over", null, connection -> {
+        requests.run("taking the replication slot over", null, connection -> {
             slot.take(connection);
             return true;
         });
@@ -93,7 +94,7 @@ public final class PostgresDatabase implements SourceDatabase {
      */
     @Override
     public SnapshotSession beginStream(List<TableSchema> tables, List<TableSchema> snapshotTables) {
-        on("preparing publication '" + options.publicationName() + "'", null, connection -> {
+        requests.run("preparing publication '" + options.publicationName() + "'", null, connection -> {
             if (slot.find(connection).isPresent()) {
                 throw new PipelineException(
                         ErrorKind.SOURCE_REFUSED,
@@ -115,7 +116,7 @@ public final class PostgresDatabase implements SourceDatabase {
     public SnapshotSession beginSnapshot(
             List<TableSchema> tables, List<TableSchema> snapshotTables, Map<TableId, List<ChunkRange>> done) {
         String doing = "extending publication '" + options.publicationName() + "'";
-        boolean extended = on(doing, null, connection -> publication.ensure(connection, ids(tables)));
+        boolean extended = requests.run(doing, null, connection -> publication.ensure(connection, ids(tables)));
         if (extended) {
             // Transactions that began before the tables were published end here …
             try (SnapshotSession waited =
@@ -124,7 +125,7 @@ public final class PostgresDatabase implements SourceDatabase {
                         "Every transaction older than the publication's new tables ended before {}", waited.position());
             }
             // … so that none of them can hide the tables from a decoder that hears of them now.
-            on(doing, null, connection -> {
+            requests.run(doing, null, connection -> {
                 publication.announce(connection);
                 return true;
             });
@@ -145,7 +146,7 @@ public final class PostgresDatabase implements SourceDatabase {
 
     @Override
     public Set<TableId> restrictStream(List<TableSchema> tables) {
-        return on(
+        return requests.run(
                 "looking at publication '" + options.publicationName() + "'",
                 null,
                 connection -> publication.restrict(connection, ids(tables)));
@@ -154,7 +155,7 @@ public final class PostgresDatabase implements SourceDatabase {
     /** {@inheritDoc} The number that {@code initdb} gave the server, and the database's name. */
     @Override
     public String identity() {
-        return on("asking which server this is", null, connection -> {
+        return requests.look("asking which server this is", connection -> {
             try (Statement statement = connection.createStatement();
                     ResultSet rows = statement.executeQuery("SELECT s.system_identifier || '/' ||"
                             + " pg_catalog.current_database() FROM pg_catalog.pg_control_system() s")) {
@@ -182,7 +183,7 @@ public final class PostgresDatabase implements SourceDatabase {
      *     without waiting for the disk, and the commit that ends the message's own transaction comes behind it
      */
     public LogSequenceNumber emitBarrier() {
-        return on("writing a message to the log", null, connection -> {
+        return requests.look("writing a message to the log", connection -> {
             execute(connection, "SET synchronous_commit = local");
             return queryPosition(connection, EMIT_BARRIER);
         });
@@ -190,15 +191,14 @@ public final class PostgresDatabase implements SourceDatabase {
 
     @Override
     public LogSequenceNumber logEnd() {
-        return on(
+        return requests.look(
                 "asking for the log's end",
-                null,
                 connection -> queryPosition(connection, "SELECT pg_catalog.pg_current_wal_insert_lsn()::text"));
     }
 
     @Override
     public OptionalLong retainedLog() {
-        return on("asking what the replication slot keeps", null, slot::retained);
+        return requests.look("asking what the replication slot keeps", slot::retained);
     }
 
     @Override
@@ -238,7 +238,7 @@ public final class PostgresDatabase implements SourceDatabase {
 
     /** Where the pipeline's stream is, whoever reads it; empty when it has not been set up or was lost. */
     public Optional<StreamProgress> streamProgress() {
-        return on("looking at the replication slot", null, slot::find)
+        return requests.look("looking at the replication slot", slot::find)
                 .filter(found -> found.ours() && found.lost().isEmpty())
                 .flatMap(found ->
                         found.confirmed().map(confirmed -> new StreamProgress(confirmed, found.activePid() != 0)));
@@ -261,14 +261,14 @@ public final class PostgresDatabase implements SourceDatabase {
      */
     public Set<TableId> pendingTables(List<TableSchema> tables, Position upTo) {
         PendingChanges changes = new PendingChanges(options.slotName(), options.publicationName());
-        return on(
+        return requests.run(
                 "looking for changes that were not confirmed",
                 null,
                 connection -> new HashSet<>(ids(changes.tables(connection, tables, (LogSequenceNumber) upTo))));
     }
 
     private <T, R> R byKey(TableSchema table, KeyedRead<T> read, BiFunction<T, Position, R> result) {
-        return on("reading rows of " + table.table() + " by key", table.table(), connection -> {
+        return requests.run("reading rows of " + table.table() + " by key", table.table(), connection -> {
             // Not READ ONLY: the message below takes a transaction id.
             execute(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ");
             T rows = read.read(
@@ -288,15 +288,14 @@ public final class PostgresDatabase implements SourceDatabase {
 
     @Override
     public Map<TableId, TableStorage> storage(Map<TableId, String> since) {
-        return on(
+        return requests.look(
                 "looking whether tables were rewritten",
-                null,
                 connection -> new StorageCheck(connection, new PublicationMarks(options.publicationName())).run(since));
     }
 
     @Override
     public void dropStream() {
-        on("dropping replication slot '" + options.slotName() + "'", null, connection -> {
+        requests.run("dropping replication slot '" + options.slotName() + "'", null, connection -> {
             slot.drop(connection);
             publication.drop(connection);
             return true;
@@ -306,6 +305,7 @@ public final class PostgresDatabase implements SourceDatabase {
     /** Stops the thread behind interrupts; sessions that are still open lose theirs. */
     @Override
     public void close() {
+        requests.close();
         watch.close();
     }
 
@@ -334,7 +334,7 @@ public final class PostgresDatabase implements SourceDatabase {
     private void dropAfterFailure() {
         boolean interrupted = Thread.interrupted();
         try {
-            on("dropping the new replication slot", null, connection -> {
+            requests.run("dropping the new replication slot", null, connection -> {
                 slot.drop(connection);
                 return true;
             });
@@ -354,28 +354,6 @@ public final class PostgresDatabase implements SourceDatabase {
     private static ReplicationSlot.Created createTemporary(Connection replication) throws SQLException {
         return ReplicationSlot.createTemporary(
                 replication, "sluice_" + UUID.randomUUID().toString().replace("-", ""));
-    }
-
-    private <T> T on(String doing, @Nullable TableId table, Work<T> work) {
-        if (Thread.currentThread().isInterrupted()) {
-            throw PipelineException.interrupted(doing);
-        }
-        Connection connection = connections.open();
-        try (InterruptWatch.Watched ignored = watch.watch(connection)) {
-            return work.with(connection);
-        } catch (SQLException e) {
-            throw SqlErrors.translate(e, doing, table);
-        } finally {
-            close(connection);
-        }
-    }
-
-    private static void close(Connection connection) {
-        try {
-            connection.close();
-        } catch (SQLException e) {
-            LOG.debug("A connection could not be closed", e);
-        }
     }
 
     private static List<TableId> ids(List<TableSchema> tables) {
@@ -398,11 +376,6 @@ public final class PostgresDatabase implements SourceDatabase {
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
-    }
-
-    @FunctionalInterface
-    private interface Work<T> {
-        T with(Connection connection) throws SQLException;
     }
 
     @FunctionalInterface
