@@ -3,7 +3,6 @@ package io.sluice.service.api;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.quarkus.smallrye.openapi.OpenApiFilter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -24,10 +23,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Completes the description of the API, once, when the service is built: each answer's schema and an example of it, problem
- * documents, which fields can be null or absent, and definitions as request bodies. What is said of each operation is in
- * {@code openapi/operations.json}.
+ * documents, roles, which fields can be null or absent, and definitions as request bodies. What is said of each operation is in
+ * {@code openapi/operations.json}. The build names this class to the plugin that makes the description; the running service
+ * has no use for it, see {@link ApiDescriptionRoute}.
  */
-@OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
 public final class ApiDescription implements OASFilter {
 
     private static final String SOURCE = "openapi/operations.json";
@@ -55,6 +54,7 @@ public final class ApiDescription implements OASFilter {
             Problem.class);
 
     private final ObjectMapper json = new ObjectMapper();
+    private final DescribedRoles roles = new DescribedRoles();
     private final JsonNode told;
 
     /** Reads what is told of the operations. */
@@ -75,9 +75,13 @@ public final class ApiDescription implements OASFilter {
                 complete(answer, schema);
             }
         }
+        DescribedRoles.complete(api);
         api.getPaths().getPathItems().forEach((path, item) -> {
             if (path.startsWith(PREFIX)) {
-                item.getOperations().forEach((method, operation) -> complete(method + " " + path, operation));
+                item.getOperations().forEach((method, operation) -> {
+                    complete(method + " " + path, operation);
+                    roles.complete(method + " " + path, operation);
+                });
             }
         });
     }

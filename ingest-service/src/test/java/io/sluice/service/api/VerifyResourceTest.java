@@ -239,14 +239,6 @@ class VerifyResourceTest {
                 .body("detail", containsString("'perhaps'"));
     }
 
-    @Test
-    void it_is_described() {
-        get("/q/openapi")
-                .then()
-                .statusCode(200)
-                .body(containsString("/api/v1/pipelines/{name}/verify"), containsString("VerifiedTable"));
-    }
-
     private void awaitEnd() {
         Awaitility.await()
                 .atMost(10, TimeUnit.SECONDS)

@@ -214,7 +214,8 @@ final class TracedService {
         assertThat(get("/api/v1/pipelines")).contains("local", "remote");
         assertThat(get("/q/metrics")).contains("sluice_rows_read_total");
         assertThat(get("/q/health/ready")).contains("UP");
-        assertThat(get("/q/openapi")).contains("dead-letters");
+        assertThat(get("/q/openapi")).startsWith("---").contains("dead-letters");
+        assertThat(get("/q/openapi?format=json")).startsWith("{").contains("dead-letters");
         assertThat(get("/")).contains("<html");
     }
 
