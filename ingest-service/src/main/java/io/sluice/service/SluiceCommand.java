@@ -13,6 +13,7 @@ import io.sluice.service.remote.DeadLettersCommand;
 import io.sluice.service.remote.RequestCommands;
 import io.sluice.service.remote.StatusCommand;
 import jakarta.enterprise.context.Dependent;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,8 +41,10 @@ import picocli.CommandLine.Spec;
             "4:a command against a running service: nothing answers at its address",
             "5:a command against a running service: what answers is not trusted, or does not trust this caller",
             "6:for run: another process may lead now (leader election); start it again, as the standby"
-        },
-        subcommands = {
+        })
+public class SluiceCommand implements Runnable {
+
+    private static final List<Class<?>> COMMANDS = List.of(
             DemoCommand.class,
             RunCommand.class,
             PlanCommand.class,
@@ -56,9 +59,8 @@ import picocli.CommandLine.Spec;
             CutsCommand.class,
             DeadLettersCommand.class,
             TokenCommand.class,
-            CompletionCommand.class
-        })
-public class SluiceCommand implements Runnable {
+            CompletionCommand.class);
+
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     CommandSpec spec;
@@ -68,6 +70,23 @@ public class SluiceCommand implements Runnable {
             scope = ScopeType.INHERIT,
             description = "Show stack traces and the logs of all parts (also: SLUICE_DEBUG=1).")
     boolean debug; // acted upon before the container starts, see Startup
+
+    /** A command line with all commands. */
+    static CommandLine with(CommandLine.IFactory factory) {
+        CommandLine whole = new CommandLine(SluiceCommand.class, factory);
+        COMMANDS.forEach(whole::addSubcommand);
+        return whole;
+    }
+
+    /** A command line with the command of this name only, which takes less time to make; with all when there is none. */
+    static CommandLine with(CommandLine.IFactory factory, String name) {
+        for (Class<?> command : COMMANDS) {
+            if (command.getAnnotation(Command.class).name().equals(name)) {
+                return new CommandLine(SluiceCommand.class, factory).addSubcommand(command);
+            }
+        }
+        return with(factory);
+    }
 
     @Override
     public void run() {

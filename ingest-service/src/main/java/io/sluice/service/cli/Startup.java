@@ -74,7 +74,8 @@ public final class Startup {
         return http(errors);
     }
 
-    private Optional<String> command() {
+    /** The name of the command, which may be wrong; empty when there is none. */
+    public Optional<String> command() {
         return arguments.stream().filter(argument -> !argument.startsWith("-")).findFirst();
     }
 
