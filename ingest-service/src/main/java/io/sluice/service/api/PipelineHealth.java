@@ -13,8 +13,8 @@ import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * Ready is a process that answers its API: what is wrong with one pipeline is told with it, and must not take the others, and the
- * API that mends it, out of reach.
+ * Ready is a process that answers its API and knows the pipelines that it was started with: what is wrong with one of them is told
+ * with it, and must not take the others, and the API that mends it, out of reach.
  */
 @Readiness
 @Singleton
@@ -47,6 +47,6 @@ public class PipelineHealth implements HealthCheck {
                     .ifPresent(waiting -> response.withData(
                             status.name() + ".waits", "for the source, for " + waiting.toSeconds() + " s"));
         }
-        return response.up().build();
+        return response.status(registry.isComplete()).build();
     }
 }

@@ -86,6 +86,8 @@ public class DemoCommand implements Callable<Integer> {
                     spec.commandLine(), "--seconds is at least 0 and --scale above 0, at most " + (int) MAX_SCALE);
         }
         StopSignal stop = StopSignal.install();
+        // Its pipeline comes when its database is filled.
+        registry.complete();
         PrintWriter out = spec.commandLine().getOut();
         boolean same = new Demo(
                         registry,

@@ -160,6 +160,7 @@ public class RunCommand implements Callable<Integer> {
                     pipeline.start(untilCaughtUp ? Pipeline.RunMode.UNTIL_CAUGHT_UP : Pipeline.RunMode.UNTIL_STOPPED);
                 }
                 following.begin();
+                registry.complete();
             }
             while (!stop.await(LOOK_MILLIS) && !isOver() && !leadership.isLost()) {
                 continue;
@@ -189,6 +190,8 @@ public class RunCommand implements Callable<Integer> {
     private boolean awaitTurn(StopSignal stop, Console console) throws InterruptedException {
         leadership.begin();
         if (!leadership.leads()) {
+            // What is in the directories is looked at by the leader only, and a standby is to be ready.
+            registry.complete();
             String holder = leadership.holder();
             console.say("Standby; " + (holder.isEmpty() ? leadership.trouble() : holder + " leads"));
             while (!leadership.leads()) {

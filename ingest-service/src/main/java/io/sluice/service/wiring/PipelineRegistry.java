@@ -28,6 +28,7 @@ public class PipelineRegistry implements Consumer<PipelineEvent> {
     private final Map<String, Pipeline> pipelines = new LinkedHashMap<>();
     private final Map<String, Deque<TimedCut>> cuts = new LinkedHashMap<>();
     private final List<Consumer<PipelineEvent>> watchers = new CopyOnWriteArrayList<>();
+    private volatile boolean complete;
 
     @Inject
     PipelineRegistry() {
@@ -75,6 +76,16 @@ public class PipelineRegistry implements Consumer<PipelineEvent> {
     /** All pipelines in the order they were added. */
     public synchronized Collection<Pipeline> pipelines() {
         return List.copyOf(pipelines.values());
+    }
+
+    /** Says that all pipelines are here that the process was started with; more can come and go. */
+    public void complete() {
+        complete = true;
+    }
+
+    /** Whether {@link #complete()} was said: what is not here until then may yet come by itself. */
+    public boolean isComplete() {
+        return complete;
     }
 
     /** The pipeline of this name. */

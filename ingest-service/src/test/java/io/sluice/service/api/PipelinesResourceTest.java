@@ -267,6 +267,7 @@ class PipelinesResourceTest {
 
     @Test
     void a_failed_pipeline_is_told_and_makes_the_process_neither_unready_nor_dead() {
+        registry.complete();
         shop.state(PipelineState.FAILED);
         get("/q/health/ready").then().statusCode(200).body(containsString("FAILED"));
         get("/q/health/live").then().statusCode(200);
@@ -285,13 +286,5 @@ class PipelinesResourceTest {
                         "sluice_pipeline_state{pipeline=\"shop\",state=\"RUNNING\"} 1",
                         "sluice_table_stopped{pipeline=\"shop\",table=\"public.items\"",
                         "sluice_cuts_total{pipeline=\"shop\"}");
-    }
-
-    @Test
-    void the_api_is_described() {
-        get("/q/openapi")
-                .then()
-                .statusCode(200)
-                .body(containsString("/api/v1/pipelines/{name}/pause"), containsString("Unknown pipeline"));
     }
 }

@@ -7,6 +7,7 @@ import io.sluice.testkit.postgres.PostgresExtension;
 import io.sluice.testkit.postgres.TestDatabase;
 import io.sluice.testkit.process.ChildProcess;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FollowedPipelinesIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final int MANY = 20;
 
     @TempDir
     Path directory;
@@ -99,7 +101,53 @@ class FollowedPipelinesIT {
         assertThat(sluice("status", "--url", "http://127.0.0.1:1")).isEqualTo(4);
     }
 
+    @Test
+    void the_service_is_ready_when_it_knows_the_pipelines_that_it_was_started_with(TestDatabase database)
+            throws Exception {
+        Path followed = Files.createDirectory(directory.resolve("pipelines"));
+        for (int i = 0; i < MANY; i++) {
+            // Nobody listens to port 1: it is waited for.
+            Files.writeString(
+                    followed.resolve(i + ".yaml"),
+                    yaml(database, "items_" + i, "200ms").replace("port: " + database.port(), "port: 1"));
+        }
+        int port = freePort();
+        String url = "http://127.0.0.1:" + port + "/api/v1";
+        // Asked from before it listens on, by a client that is warm.
+        HttpClient client = HttpClient.newHttpClient();
+        HttpRequest ready = HttpRequest.newBuilder(URI.create(origin(url) + "/q/health/ready"))
+                .build();
+        HttpRequest pipelines = HttpRequest.newBuilder(URI.create(url + "/pipelines?tables=false"))
+                .build();
+        try (ChildProcess service = service(port)) {
+            Awaitility.await()
+                    .atMost(LIMIT)
+                    .pollInterval(Duration.ofMillis(1))
+                    .ignoreExceptionsInstanceOf(IOException.class)
+                    .until(() -> client.send(ready, HttpResponse.BodyHandlers.discarding())
+                                    .statusCode()
+                            == 200);
+            assertThat(client.send(pipelines, HttpResponse.BodyHandlers.ofString())
+                            .body()
+                            .split("\"name\":"))
+                    .hasSize(MANY + 1);
+            // A signal that comes as early as that is heeded as any other.
+            service.terminate();
+            assertThat(service.awaitExit(LIMIT)).isZero();
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
     private ChildProcess service() {
+        return service(0);
+    }
+
+    private ChildProcess service(int port) {
         return PackagedSluice.in(directory)
                 .arguments(
                         "run",
@@ -109,7 +157,7 @@ class FollowedPipelinesIT {
                         "--look-every",
                         "PT0.2S",
                         "--port",
-                        "0",
+                        Integer.toString(port),
                         "--plain")
                 .start();
     }

@@ -58,12 +58,14 @@ class DistributionIT {
                     .until(() -> address.matcher(output("run.txt")).find());
             Matcher found = address.matcher(output("run.txt"));
             assertThat(found.find()).isTrue();
-            HttpResponse<String> ready = HttpClient.newHttpClient()
-                    .send(
-                            HttpRequest.newBuilder(URI.create(found.group(1) + "/q/health/ready"))
-                                    .build(),
-                            HttpResponse.BodyHandlers.ofString());
-            assertThat(ready.statusCode()).isEqualTo(200);
+            HttpRequest ready = HttpRequest.newBuilder(URI.create(found.group(1) + "/q/health/ready"))
+                    .build();
+            Awaitility.await()
+                    .atMost(LIMIT)
+                    .until(() -> HttpClient.newHttpClient()
+                                    .send(ready, HttpResponse.BodyHandlers.discarding())
+                                    .statusCode()
+                            == 200);
             service.destroy();
             assertThat(service.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
             assertThat(service.exitValue()).as(output("run.txt")).isZero();

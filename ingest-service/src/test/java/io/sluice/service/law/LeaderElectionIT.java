@@ -110,7 +110,9 @@ class LeaderElectionIT {
     private void assertStandsBy(ChildProcess standby) throws Exception {
         String url =
                 standby.awaitLine("API +(http\\S+)/api/v1/pipelines", LIMIT).group(1);
-        assertThat(ask("GET", url + "/q/health/ready").statusCode()).isEqualTo(200);
+        Awaitility.await()
+                .atMost(LIMIT)
+                .until(() -> ask("GET", url + "/q/health/ready").statusCode() == 200);
         assertThat(ask("GET", url + "/q/health/live").statusCode()).isEqualTo(200);
         assertThat(ask("GET", url + "/api/v1/pipelines").statusCode()).isEqualTo(200);
         assertThat(ask("GET", url + "/q/metrics").body()).contains("sluice_leader 0.0");

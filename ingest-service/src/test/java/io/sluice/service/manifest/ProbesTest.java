@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.api.model.Probe;
 import io.quarkus.test.junit.QuarkusTest;
 import io.sluice.service.manifest.KubernetesObjects.Workload;
+import io.sluice.service.wiring.PipelineRegistry;
+import jakarta.inject.Inject;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -13,8 +15,12 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 class ProbesTest {
 
+    @Inject
+    PipelineRegistry registry;
+
     @Test
     void the_paths_in_the_manifests_are_those_of_the_service() {
+        registry.complete();
         for (String overlay : Manifests.overlays().toList()) {
             KubernetesObjects objects = Manifests.objects(overlay);
             List<Probe> probes = Manifests.probes(Manifests.container(objects));
