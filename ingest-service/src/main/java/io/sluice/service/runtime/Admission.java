@@ -1,30 +1,16 @@
 package io.sluice.service.runtime;
 
-import io.sluice.pipeline.error.ErrorKind;
-import io.sluice.pipeline.error.PipelineException;
-import io.sluice.pipeline.lake.Lake;
-import io.sluice.pipeline.lake.LakeProblem;
 import io.sluice.pipeline.lake.LakeTableSpec;
-import io.sluice.pipeline.lake.LakeTableState;
 import io.sluice.pipeline.lake.TablePhase;
 import io.sluice.pipeline.schema.TableId;
-import io.sluice.pipeline.source.SourceDatabase;
-import io.sluice.pipeline.source.TableStorage;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /**
- * Decides at the start of a run which tables are followed. A published table whose meaning changed while the pipeline was
- * stopped, or that someone else rolled back or wrote to, is left behind alone; whatever would be wrong with a new pipeline too refuses the whole, before anything is
- * changed anywhere.
+ * Which tables a run follows, and what becomes of the others; decided by {@link AdmissionReview}.
  *
  * @param tables all tables, ordered by the source's names; those that are left or were stopped before have no transform
  *     that could be relied on
@@ -42,12 +28,20 @@ record Admission(
         Set<TableId> stopped,
         Stream stream) {
 
+    Admission {
+        tables = List.copyOf(tables);
+        left = Collections.unmodifiableMap(new LinkedHashMap<>(left));
+        reloads = Set.copyOf(reloads);
+        reshaped = Set.copyOf(reshaped);
+        stopped = Set.copyOf(stopped);
+    }
+
     /**
      * Whether the source can still tell what changed since the tables' last cuts. What it cannot is loaded anew in any case,
      * as it is now; what goes on must mean what it did.
      *
      * @param tables what is known of that
-     * @param leftOut tables at the source that it cannot tell of; grows as they are found
+     * @param leftOut tables at the source that it cannot tell of
      */
     record Stream(Tables tables, Set<TableId> leftOut) {
 
@@ -57,19 +51,14 @@ record Admission(
             ALL
         }
 
+        Stream {
+            leftOut = Set.copyOf(leftOut);
+        }
+
         boolean isLost(TableId source) {
             return tables == Tables.ALL || leftOut.contains(source);
         }
     }
-
-    /** The gravest first: what is told when several things are wrong. */
-    private static final List<ErrorKind> GRAVITY = List.of(
-            ErrorKind.SOURCE_REFUSED,
-            ErrorKind.CONFIGURATION,
-            ErrorKind.LAKE_CONFLICT,
-            ErrorKind.SCHEMA_CHANGED,
-            ErrorKind.LAKE_REFUSED,
-            ErrorKind.LAKE_UNAVAILABLE);
 
     /** The tables that take part in the run. */
     List<TableRuntime> followed() {
@@ -82,7 +71,8 @@ record Admission(
         return table.isKnown() && (table.isReloading() || isAsked(table) || isLost(table));
     }
 
-    private boolean isLost(TableRuntime table) {
+    /** Whether rows were published to which the stream cannot bring what has changed since. */
+    boolean isLost(TableRuntime table) {
         return table.isPublished() && stream.isLost(table.source());
     }
 
@@ -117,218 +107,5 @@ record Admission(
     /** Whether the table was left behind by an earlier run, so that its load has just been refused. */
     boolean wasStopped(TableRuntime table) {
         return stopped.contains(table.source());
-    }
-
-    /**
-     * Decides; changes nothing.
-     *
-     * @throws PipelineException when the pipeline is refused, with everything that is wrong, one sentence a line
-     */
-    static Admission decide(
-            String pipeline,
-            TablePreparation.Prepared prepared,
-            SourceDatabase database,
-            Lake lake,
-            Set<TableId> reloads,
-            Stream stream) {
-        Map<TableId, LakeTableState> known = known(pipeline, prepared, lake);
-        List<TableRuntime> tables = new ArrayList<>(prepared.tables());
-        Map<TableId, String> left = new LinkedHashMap<>();
-        Set<TableId> reshaped = new TreeSet<>();
-        List<LakeProblem> refusals = new ArrayList<>();
-        for (PipelineTables.Misfit misfit : prepared.misfits()) {
-            LakeTableState state = known.get(misfit.sink());
-            boolean stopped = state != null && state.phase() == TablePhase.STOPPED;
-            if (state != null && (stopped || changedBeneath(misfit, state))) {
-                tables.add(TableRuntime.unknown(misfit.source(), state));
-                if (!stopped) {
-                    left.put(misfit.sink(), misfitReason(misfit, state));
-                }
-            } else {
-                refusals.add(new LakeProblem(misfit.kind(), Optional.of(misfit.sink()), misfit.reason()));
-            }
-        }
-        refuse(refusals);
-        for (TableRuntime table : prepared.tables()) {
-            LakeTableState state = known.get(table.sink());
-            if (state == null) {
-                continue;
-            }
-            table.state(state);
-            table.storageMark(state.notes().getOrDefault(StorageWatch.NOTE, ""));
-            table.streamMark(state.notes().getOrDefault(StreamGap.NOTE, ""));
-        }
-        tables.sort(Comparator.comparing(TableRuntime::source));
-        Set<TableId> stopped = tables.stream()
-                .filter(TableRuntime::isStopped)
-                .map(TableRuntime::source)
-                .collect(Collectors.toUnmodifiableSet());
-        Admission decided = new Admission(List.copyOf(tables), left, reloads, reshaped, stopped, stream);
-        decided.askSource(database);
-        decided.compare(prepared.tables());
-        decided.askLake(pipeline, lake);
-        return decided;
-    }
-
-    /** Leaves tables behind that were filled from something else than what they are now. */
-    private void compare(List<TableRuntime> prepared) {
-        for (TableRuntime table : prepared) {
-            List<String> differences =
-                    table.definition().differencesFrom(table.state().notes());
-            if (differences.isEmpty()) {
-                continue;
-            }
-            if (table.isPublished() && !isLost(table)) {
-                left.put(table.sink(), reason(table.source(), table.state(), String.join("; ", differences)));
-            } else if (table.state().phase() == TablePhase.SNAPSHOT) {
-                reshaped.add(table.source());
-            }
-        }
-    }
-
-    private void askSource(SourceDatabase database) {
-        Map<TableId, String> since = new HashMap<>();
-        followed()
-                .forEach(table -> since.put(
-                        table.source(), table.isPublished() || table.load().isPresent() ? table.storageMark() : ""));
-        Map<TableId, TableStorage> now = since.isEmpty() ? Map.of() : database.storage(since);
-        String source = now.isEmpty() ? "" : database.identity();
-        for (TableRuntime table : followed()) {
-            TableStorage storage = now.get(table.source());
-            if (storage != null) {
-                table.storageMark(storage.mark());
-                table.streamFound(storage.stream());
-                if (stream.tables() == Stream.Tables.SOME && StreamGap.isIn(table, source)) {
-                    stream.leftOut().add(table.source());
-                }
-                if (isLost(table)) {
-                    continue;
-                }
-                if (storage.change().isPresent() && table.isPublished()) {
-                    left.put(
-                            table.sink(),
-                            reason(
-                                    table.source(),
-                                    table.state(),
-                                    storage.change().get()));
-                } else if (storage.change().isPresent()) {
-                    table.noticeStorageChange();
-                }
-            }
-        }
-    }
-
-    private void askLake(String pipeline, Lake lake) {
-        List<LakeProblem> refusals = new ArrayList<>();
-        Map<TableId, List<String>> misfits = new LinkedHashMap<>();
-        Map<TableId, String> changed = new LinkedHashMap<>();
-        List<LakeProblem> problems = lake.check(pipeline, specs());
-        if (reshape(problems)) {
-            problems = lake.check(pipeline, specs());
-        }
-        for (LakeProblem problem : problems) {
-            if (problem.kind() == ErrorKind.LAKE_CONFLICT
-                    && problem.table().filter(this::isPublishedHere).isPresent()) {
-                changed.putIfAbsent(problem.table().get(), problem.message());
-            } else if (problem.kind() == ErrorKind.SCHEMA_CHANGED
-                    && problem.table().isPresent()) {
-                misfits.computeIfAbsent(problem.table().get(), table -> new ArrayList<>())
-                        .add(problem.message());
-            } else {
-                refusals.add(problem);
-            }
-        }
-        for (TableRuntime table : followed()) {
-            List<String> differences = misfits.get(table.sink());
-            if (differences == null) {
-                continue;
-            }
-            if (table.state().phase() != TablePhase.SNAPSHOT) {
-                left.put(table.sink(), reason(table.source(), table.state(), String.join(" ", differences)));
-            } else {
-                refusals.add(new LakeProblem(
-                        ErrorKind.SCHEMA_CHANGED,
-                        Optional.of(table.sink()),
-                        String.join(" ", differences) + " Nothing of it is published yet: drop lake table "
-                                + table.sink() + " to have it made anew."));
-            }
-        }
-        refuse(refusals);
-        // Someone else rolled the table back or wrote to it: the others go on without it.
-        changed.forEach(left::putIfAbsent);
-    }
-
-    /** Tables of which nothing was published yet get the shape that they need now. */
-    private boolean reshape(List<LakeProblem> problems) {
-        boolean any = false;
-        for (TableRuntime table : followed()) {
-            boolean misfit = problems.stream()
-                    .anyMatch(problem -> problem.kind() == ErrorKind.SCHEMA_CHANGED
-                            && problem.table().equals(Optional.of(table.sink())));
-            any |= misfit && table.state().phase() == TablePhase.SNAPSHOT && reshaped.add(table.source());
-        }
-        return any;
-    }
-
-    /** Whether the table was published by this pipeline, so that its marks can say that it is left behind. */
-    private boolean isPublishedHere(TableId sink) {
-        return tables.stream()
-                .anyMatch(table -> table.sink().equals(sink) && table.state().phase() == TablePhase.STREAMING);
-    }
-
-    private static Map<TableId, LakeTableState> known(String pipeline, TablePreparation.Prepared prepared, Lake lake) {
-        List<TableId> sinks = new ArrayList<>();
-        prepared.tables().forEach(table -> sinks.add(table.sink()));
-        prepared.misfits().forEach(misfit -> sinks.add(misfit.sink()));
-        Map<TableId, LakeTableState> known = new HashMap<>();
-        for (LakeTableState state : lake.inspect(sinks)) {
-            if (state.pipeline().equals(pipeline)) {
-                known.put(state.table(), state);
-            }
-        }
-        return known;
-    }
-
-    /** Whether the source's table changed under a rule that once fitted it; a rule that was changed is a mistake in it. */
-    private static boolean changedBeneath(PipelineTables.Misfit misfit, LakeTableState state) {
-        return state.phase() == TablePhase.STREAMING
-                && (misfit.kind() == ErrorKind.SOURCE_REFUSED || misfit.rule().wrote(state.notes()));
-    }
-
-    private static String reason(TableId source, LakeTableState state, String what) {
-        return stands(source, state, what) + " Have the table loaded anew" + howToLoadAnew(source);
-    }
-
-    /** Loading it anew would only meet the same again. */
-    private static String misfitReason(PipelineTables.Misfit misfit, LakeTableState state) {
-        return stands(misfit.source(), state, misfit.reason())
-                + " Correct that in the pipeline's file or at the source and start the pipeline again; then have the table"
-                + " loaded anew" + howToLoadAnew(misfit.source());
-    }
-
-    private static String stands(TableId source, LakeTableState state, String what) {
-        return "Table " + source + " is not what lake table " + state.table() + " was filled from; it changed while the"
-                + " pipeline was stopped: " + what.replaceFirst("\\.$", "") + ". Lake table " + state.table()
-                + " stays as of cut " + state.cut()
-                + state.position().map(at -> " at " + at).orElse("") + ".";
-    }
-
-    private static String howToLoadAnew(TableId source) {
-        return " (POST …/tables/" + source + "/resnapshot), or drop the lake table and start the pipeline again.";
-    }
-
-    private static void refuse(List<LakeProblem> refusals) {
-        if (refusals.isEmpty()) {
-            return;
-        }
-        ErrorKind kind = GRAVITY.stream()
-                .filter(grave -> refusals.stream().anyMatch(problem -> problem.kind() == grave))
-                .findFirst()
-                .orElse(refusals.get(0).kind());
-        throw new PipelineException(
-                kind,
-                String.join(
-                        "\n",
-                        refusals.stream().map(LakeProblem::message).distinct().toList()));
     }
 }

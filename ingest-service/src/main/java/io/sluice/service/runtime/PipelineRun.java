@@ -16,7 +16,6 @@ import io.sluice.pipeline.schema.TableSchema;
 import io.sluice.pipeline.source.SourceDatabase;
 import java.time.Clock;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -116,13 +115,15 @@ final class PipelineRun {
         Set<TableId> reloads = control.beginReloads();
         boolean gone = lost.isPresent() || database.streamPosition().isEmpty();
         Admission.Stream stream = new Admission.Stream(
-                gone ? Admission.Stream.Tables.ALL : Admission.Stream.Tables.SOME, new HashSet<>(control.leftOut()));
-        Admission admission = Admission.decide(name, prepared, database, lake, reloads, stream);
+                gone ? Admission.Stream.Tables.ALL : Admission.Stream.Tables.SOME, control.leftOut());
+        Admission admission = AdmissionReview.decide(name, prepared, database, lake, reloads, stream);
         List<TableRuntime> tables = admission.tables();
         List<TableRuntime> followed = admission.followed();
         List<LakeTableSpec> specs = admission.specs();
         Optional<StreamLoss> loss = StreamLoss.find(this, database, lost, tables);
-        StreamGap known = loss.isPresent() ? StreamGap.NONE : StreamGap.of(followed, stream.leftOut());
+        StreamGap known = loss.isPresent()
+                ? StreamGap.NONE
+                : StreamGap.of(followed, admission.stream().leftOut());
         known.requireWayBack(this, database);
         try (LakeSession session = lake.takeOver(name, specs, admission.left())) {
             progress.owned(tables, session.epoch());

@@ -390,8 +390,10 @@ final class RunCourse {
                     following.isVisible() ? run.settings : run.settings.forDrainOnly(),
                     refetch,
                     run.progress,
-                    database::logEnd,
-                    () -> storage.check(following.bySource().values()),
+                    new SourceWatch(
+                            database::logEnd,
+                            () -> storage.check(following.bySource().values()),
+                            run.progress),
                     run.clock,
                     nextCut,
                     tagging,

@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 
 /**
  * Streaming mode: takes changes from the source, transforms them, collects them in the open cut and publishes cuts at
@@ -52,8 +51,6 @@ final class StreamPhase {
     }
 
     private static final Duration POLL = Duration.ofMillis(50);
-    private static final Duration STORAGE_CHECK_INTERVAL = Duration.ofSeconds(5);
-    private static final Duration LAG_PROBE_INTERVAL = Duration.ofSeconds(2);
 
     private final ChangeSource source;
     private final LakeSession lake;
@@ -62,8 +59,7 @@ final class StreamPhase {
     private final RuntimeSettings settings;
     private final RowRefetch refetch;
     private final Progress progress;
-    private final Supplier<Position> logEnd;
-    private final Runnable checkStorage;
+    private final SourceWatch watch;
     private final Clock clock;
     private final CutTagging tagging;
     private final FailPoints failPoints;
@@ -71,20 +67,22 @@ final class StreamPhase {
     private final CutPace pace;
     private final Optional<DeadLetterBook> letters;
     private long nextCut;
-    private long nextLagProbe = System.nanoTime();
-    private long nextStorageCheck = System.nanoTime();
     private Optional<CutWriter> open = Optional.empty();
     private long openedNanos;
     private Optional<Position> boundary = Optional.empty();
     private boolean atBoundary = true;
     private Map<TableId, String> stopping = new LinkedHashMap<>();
     private final Set<TableId> leftOut = new HashSet<>();
+
     /** Tables whose changes go into their loads. */
     private Map<TableRuntime, CutWriter.Drain> draining = Map.of();
+
     /** Whether readers can see anything of the stream's cuts. */
     private boolean visible = true;
+
     /** Up to where everything that this stream took is durable. */
     private volatile Optional<Position> drainedTo = Optional.empty();
+
     /** Whether the source can be told more than it was, though nothing has come since: loads have it now. */
     private boolean freed;
 
@@ -104,8 +102,7 @@ final class StreamPhase {
             RuntimeSettings settings,
             RowRefetch refetch,
             Progress progress,
-            Supplier<Position> logEnd,
-            Runnable checkStorage,
+            SourceWatch watch,
             Clock clock,
             long nextCut,
             CutTagging tagging,
@@ -119,8 +116,7 @@ final class StreamPhase {
         this.settings = settings;
         this.refetch = refetch;
         this.progress = progress;
-        this.logEnd = logEnd;
-        this.checkStorage = checkStorage;
+        this.watch = watch;
         this.clock = clock;
         this.nextCut = nextCut;
         this.tagging = tagging;
@@ -219,7 +215,7 @@ final class StreamPhase {
             if (!atBoundary || !ended) {
                 source.poll(POLL).ifPresent(this::take);
             }
-            probeLag();
+            watch.lookAtLog();
             boolean reached = reaches(goal.target());
             boolean tags = goal.tags() && visible && stopping.isEmpty();
             boolean repairing = repair(committer, goal, interrupted);
@@ -248,7 +244,7 @@ final class StreamPhase {
                 }
             }
             if (open.isEmpty() && atBoundary) {
-                checkStorageAtTimes();
+                watch.lookAtTables();
                 settle(committer, forced);
                 if (tags && !tooEarly && stopping.isEmpty()) {
                     tagLast(committer);
@@ -279,14 +275,6 @@ final class StreamPhase {
             if (table != null && leftOut.add(source)) {
                 open.orElseThrow().leaveOut(table.sink());
             }
-        }
-    }
-
-    private void probeLag() {
-        long now = System.nanoTime();
-        if (now - nextLagProbe >= 0) {
-            progress.logEnd(logEnd.get());
-            nextLagProbe = now + LAG_PROBE_INTERVAL.toNanos();
         }
     }
 
@@ -358,18 +346,10 @@ final class StreamPhase {
         return notBefore.isEmpty() || reaches(notBefore);
     }
 
-    private void checkStorageAtTimes() {
-        long now = System.nanoTime();
-        if (now - nextStorageCheck >= 0) {
-            checkStorage.run();
-            nextStorageCheck = now + STORAGE_CHECK_INTERVAL.toNanos();
-        }
-    }
-
     private void close(CutCommitter committer, boolean tagged) throws InterruptedException {
         committer.await();
         // Behind the boundary: what was rewritten up to there shows.
-        checkStorage.run();
+        watch.requireTables();
         CutWriter cut = open.orElseThrow();
         PreparedCut prepared = cut.prepare(boundary.orElseThrow());
         open = Optional.empty();
