@@ -11,6 +11,7 @@ import io.sluice.pipeline.lake.TablePhase;
 import io.sluice.pipeline.schema.TableId;
 import io.sluice.pipeline.source.SourceDatabase;
 import io.sluice.service.runtime.PreparedTable;
+import io.sluice.service.runtime.SinceLastRun;
 import io.sluice.service.wiring.ConfiguredTables;
 import io.sluice.service.wiring.LocalCatalog;
 import io.sluice.service.wiring.PipelineAssembly;
@@ -22,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Asks source and lake what a pipeline would meet. Changes nothing. */
 public final class Planner {
@@ -40,24 +42,20 @@ public final class Planner {
      */
     public PlanReport plan() {
         PipelineConfig config = assembly.config();
-        ConfiguredTables.Outcome outcome;
-        Optional<String> gap;
-        try (SourceDatabase database = assembly.connectors().openDatabase()) {
-            outcome = assembly.tables().examine(database.inspect());
-            gap = gap(database);
-        }
         Map<TableId, LakeTableState> states = new HashMap<>();
         List<String> objections = new ArrayList<>();
         List<String> notes = new ArrayList<>();
-        try {
-            askLake(config, outcome.tables(), states, objections, notes);
-        } catch (InvalidPathException e) {
-            objections.add(
-                    "The warehouse or the catalog's file has a name that this machine's file system cannot have: "
-                            + e.getReason() + ".");
-        }
-        if (states.values().stream().anyMatch(state -> state.phase() == TablePhase.STREAMING)) {
-            gap.ifPresent(reason -> lostStream(config, reason, objections, notes));
+        ConfiguredTables.Outcome outcome;
+        try (SourceDatabase database = assembly.connectors().openDatabase()) {
+            outcome = assembly.tables().examine(database.inspect());
+            try {
+                askLake(config, outcome.tables(), states, objections, notes);
+            } catch (InvalidPathException e) {
+                objections.add(
+                        "The warehouse or the catalog's file has a name that this machine's file system cannot have: "
+                                + e.getReason() + ".");
+            }
+            askStream(database, config, outcome.tables(), states, objections, notes);
         }
         Map<TableId, String> filters = new HashMap<>();
         for (PreparedTable table : outcome.tables()) {
@@ -111,12 +109,46 @@ public final class Planner {
         }
     }
 
-    private static void lostStream(PipelineConfig config, String reason, List<String> objections, List<String> notes) {
+    /** What the source could not tell of tables that are published. */
+    private static void askStream(
+            SourceDatabase database,
+            PipelineConfig config,
+            List<PreparedTable> tables,
+            Map<TableId, LakeTableState> states,
+            List<String> objections,
+            List<String> notes) {
+        Optional<String> gap = gap(database);
+        if (gap.isPresent()) {
+            if (states.values().stream().anyMatch(state -> state.phase() == TablePhase.STREAMING)) {
+                lostStream(config, gap.get(), "every table", objections, notes);
+            }
+            return;
+        }
+        SinceLastRun since = SinceLastRun.look(database, config.name(), tables, states);
+        if (!since.leftOut().isEmpty()) {
+            String names = since.leftOut().stream().map(TableId::toString).collect(Collectors.joining(", "));
+            lostStream(
+                    config,
+                    "The publication does not include " + names + ", or did not for a while.",
+                    names,
+                    objections,
+                    notes);
+        }
+        since.changed()
+                .forEach((table, what) -> notes.add("Table " + table + " changed without a trace in the log: " + what
+                        + ". It will be left as it is in the lake; have it loaded anew then (POST …/tables/" + table
+                        + "/resnapshot)."));
+    }
+
+    private static void lostStream(
+            PipelineConfig config, String reason, String tables, List<String> objections, List<String> notes) {
         switch (config.source().onLostSlot()) {
             case FAIL ->
                 objections.add(reason + " The pipeline is told to fail then: set source.on-lost-slot to resnapshot to"
-                        + " have every table loaded anew, or restore the slot's server.");
-            case RESNAPSHOT -> notes.add(reason + " Every table will be loaded anew, and replaced in one cut.");
+                        + " have " + tables + " loaded anew, or restore what the source had.");
+            case RESNAPSHOT ->
+                notes.add(reason + " What was missed is loaded anew: " + tables
+                        + "; staged, and replaced when complete.");
         }
     }
 

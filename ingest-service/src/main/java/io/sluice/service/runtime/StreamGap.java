@@ -4,6 +4,7 @@ import io.sluice.config.OnLostSlot;
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
 import io.sluice.pipeline.lake.LakeSession;
+import io.sluice.pipeline.lake.LakeTableState;
 import io.sluice.pipeline.schema.TableId;
 import io.sluice.pipeline.source.SourceDatabase;
 import java.util.HashSet;
@@ -41,14 +42,14 @@ record StreamGap(List<TableRuntime> lost, List<TableRuntime> returned) {
      * @param source the database that is there now: another one has other marks, and is told apart elsewhere
      */
     static boolean isIn(TableRuntime table, String source) {
-        if (!hasHistory(table)) {
-            return false;
-        }
-        boolean comparable = !table.streamMark().isEmpty()
-                && source.equals(table.state().notes().get(StreamLoss.SOURCE_NOTE));
-        return comparable
-                ? !table.streamMark().equals(table.streamFound())
-                : table.streamFound().isEmpty();
+        return hasHistory(table) && isBetween(table.state(), table.streamFound(), source);
+    }
+
+    /** Whether the stream did not include a table all the time between what the lake has noted and what is found now. */
+    static boolean isBetween(LakeTableState noted, String found, String source) {
+        String mark = noted.notes().getOrDefault(NOTE, "");
+        boolean comparable = !mark.isEmpty() && source.equals(noted.notes().get(StreamLoss.SOURCE_NOTE));
+        return comparable ? !mark.equals(found) : found.isEmpty();
     }
 
     /** The gap in the streams of these tables: the last run owned all that it followed in one epoch. */

@@ -100,6 +100,11 @@ class SilentChangesIT {
                 "UPDATE orders SET note = 'later' WHERE id < 400",
                 "VACUUM FULL orders",
                 "INSERT INTO clients VALUES (1000, 'x')");
+        assertThat(rig.plan().notes())
+                .filteredOn(note -> note.contains("without a trace"))
+                .satisfiesExactly(
+                        note -> assertThat(note).contains("public.orders", "were rewritten"),
+                        note -> assertThat(note).contains("public.parts", "were rewritten"));
         try (Pipeline pipeline = rig.pipeline()) {
             pipeline.start(Pipeline.RunMode.UNTIL_CAUGHT_UP);
             assertThat(pipeline.awaitEnd(Rig.LIMIT)).isTrue();
@@ -113,6 +118,7 @@ class SilentChangesIT {
     void newFilesAndNewCatalogRowsAloneStopNothing() throws InterruptedException {
         rig.catchUpAndCompare();
         database.execute(HARMLESS);
+        assertThat(rig.plan().notes()).noneMatch(note -> note.contains("without a trace"));
         rig.catchUpAndCompare();
         try (Pipeline pipeline = rig.pipeline()) {
             pipeline.start(Pipeline.RunMode.UNTIL_STOPPED);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.failpoint.FailPoint;
 import io.sluice.pipeline.failpoint.FailPoints;
+import io.sluice.service.plan.PlanReport;
 import io.sluice.service.runtime.Pipeline;
 import io.sluice.service.runtime.PipelineEvent;
 import io.sluice.service.runtime.PipelinePhase;
@@ -249,6 +250,11 @@ class SourceOutagesIT {
             database.execute("DELETE FROM orders WHERE id < 50", "UPDATE clients SET note = 'missed'");
             database.execute("CREATE PUBLICATION " + publication + " FOR TABLE ONLY orders, ONLY clients"
                     + " WITH (publish_via_partition_root = true)");
+            PlanReport plan = rig.plan();
+            assertThat(plan.canRun()).isTrue();
+            assertThat(plan.notes())
+                    .anyMatch(note -> note.contains("does not include public.clients, public.orders")
+                            && note.contains("loaded anew"));
             rig.catchUpAndCompare();
             awaitLosses(rig, 2);
             assertThat(rig.events(PipelineEvent.StreamLost.class).get(1).reason())
@@ -256,6 +262,9 @@ class SourceOutagesIT {
 
             database.execute("DROP PUBLICATION " + publication, "DELETE FROM clients WHERE id < 50");
             rig.sourceSettings("on-lost-slot: fail");
+            assertThat(rig.plan().lakeObjections())
+                    .anyMatch(objection -> objection.contains("public.clients, public.orders")
+                            && objection.contains("source.on-lost-slot"));
             PipelineStatus.Failure failure = rig.fails(ErrorKind.SOURCE_LOST);
             assertThat(failure.message())
                     .contains("publication", "public.clients, public.orders", "did not for a while");
