@@ -62,7 +62,7 @@ public final class IcebergCatalogs {
      * @throws PipelineException {@code CONFIGURATION} when the options make no catalog, {@code LAKE_UNAVAILABLE} when it
      *     cannot be reached
      */
-    public static Catalog open(LakeOptions options) {
+    public static Catalog open(CatalogOptions options) {
         Map<String, String> properties = properties(options);
         try {
             return build(options, properties);
@@ -71,12 +71,12 @@ public final class IcebergCatalogs {
         } catch (IllegalArgumentException | NullPointerException e) {
             throw new PipelineException(
                     ErrorKind.CONFIGURATION,
-                    "No catalog of type '" + options.catalogType() + "' can be made: " + e.getMessage(),
+                    "No catalog of type '" + options.type() + "' can be made: " + e.getMessage(),
                     e);
         } catch (RuntimeException e) {
             throw new PipelineException(
                     ErrorKind.LAKE_UNAVAILABLE,
-                    "The catalog (type " + options.catalogType() + ") cannot be reached: " + reason(e),
+                    "The catalog (type " + options.type() + ") cannot be reached: " + reason(e),
                     e);
         }
     }
@@ -93,16 +93,16 @@ public final class IcebergCatalogs {
                 : String.valueOf(failure.getMessage());
     }
 
-    private static Catalog build(LakeOptions options, Map<String, String> properties) {
+    private static Catalog build(CatalogOptions options, Map<String, String> properties) {
         Configuration hadoop = hadoop(options);
         String type = properties.getOrDefault(CatalogUtil.ICEBERG_CATALOG_TYPE, "");
         // As CatalogUtil does, but for the files.
         Map<String, String> own = new HashMap<>(properties);
         own.remove(CatalogUtil.ICEBERG_CATALOG_TYPE);
         return switch (type) {
-            case CatalogUtil.ICEBERG_CATALOG_TYPE_JDBC -> jdbc(options.catalogName(), own, hadoop);
-            case CatalogUtil.ICEBERG_CATALOG_TYPE_REST -> rest(options.catalogName(), own, hadoop);
-            default -> CatalogUtil.buildIcebergCatalog(options.catalogName(), properties, hadoop);
+            case CatalogUtil.ICEBERG_CATALOG_TYPE_JDBC -> jdbc(options.name(), own, hadoop);
+            case CatalogUtil.ICEBERG_CATALOG_TYPE_REST -> rest(options.name(), own, hadoop);
+            default -> CatalogUtil.buildIcebergCatalog(options.name(), properties, hadoop);
         };
     }
 
@@ -151,7 +151,7 @@ public final class IcebergCatalogs {
      * Hadoop's configuration: catalog properties that begin with {@code fs.} or {@code dfs.} as they are, others
      * without their prefix {@code hadoop.}. Objects that a catalog calls {@code s3://} are reached as {@code s3a://}.
      */
-    static Configuration hadoop(LakeOptions options) {
+    static Configuration hadoop(CatalogOptions options) {
         Configuration hadoop = new Configuration(HadoopDefaults.CONFIGURATION);
         options.properties().forEach((name, value) -> {
             if (name.startsWith(HADOOP_PREFIX)) {
@@ -167,9 +167,9 @@ public final class IcebergCatalogs {
         return name.startsWith(HADOOP_PREFIX) || HADOOP_NAMES.stream().anyMatch(name::startsWith);
     }
 
-    static Map<String, String> properties(LakeOptions options) {
+    static Map<String, String> properties(CatalogOptions options) {
         Map<String, String> properties = new HashMap<>();
-        String type = options.catalogType();
+        String type = options.type();
         if (TYPES.contains(type.toLowerCase(Locale.ROOT))) {
             properties.put(CatalogUtil.ICEBERG_CATALOG_TYPE, type.toLowerCase(Locale.ROOT));
         } else if (type.contains(".")) {

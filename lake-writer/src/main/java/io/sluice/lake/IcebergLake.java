@@ -62,7 +62,7 @@ public final class IcebergLake implements Lake {
      */
     public IcebergLake(LakeOptions options) {
         this(
-                IcebergCatalogs.open(options),
+                IcebergCatalogs.open(options.catalog()),
                 options,
                 new RocksKeyIndexes(options.stateDirectory(), options.indexMemoryBytes()));
     }

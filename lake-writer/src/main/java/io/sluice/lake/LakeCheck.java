@@ -95,14 +95,15 @@ final class LakeCheck {
     }
 
     private void probeWarehouse(List<LakeProblem> problems) {
-        Map<String, String> properties = IcebergCatalogs.properties(options);
+        Map<String, String> properties = IcebergCatalogs.properties(options.catalog());
         String warehouse = properties.get(CatalogProperties.WAREHOUSE_LOCATION);
         if (warehouse == null || !warehouse.contains("/")) {
             // A catalog that places tables itself; the first table shows whether it can be written.
             return;
         }
         String implementation = properties.getOrDefault(CatalogProperties.FILE_IO_IMPL, HadoopFileIO.class.getName());
-        try (FileIO io = CatalogUtil.loadFileIO(implementation, properties, IcebergCatalogs.hadoop(options))) {
+        try (FileIO io =
+                CatalogUtil.loadFileIO(implementation, properties, IcebergCatalogs.hadoop(options.catalog()))) {
             probe(io, warehouse + "/" + probeName(), "warehouse " + warehouse, problems);
         } catch (IllegalArgumentException e) {
             throw new PipelineException(

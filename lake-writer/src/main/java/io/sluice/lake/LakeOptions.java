@@ -4,21 +4,13 @@ import io.sluice.lake.commit.CommitRetries;
 import io.sluice.pipeline.failpoint.FailPoints;
 import io.sluice.pipeline.lake.CommitListener;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
 
 /**
  * What a lake is made from.
  *
- * @param catalogType {@code jdbc}, {@code rest}, {@code hadoop}, {@code glue}, {@code hive}, {@code nessie}, or the name
- *     of a class that implements Iceberg's {@code Catalog}
- * @param catalogName the catalog's name; with a JDBC catalog readers must use the same one
- * @param uri where the catalog is, such as {@code jdbc:sqlite:warehouse/catalog.db}; empty where the type needs none
- * @param warehouse where tables are kept: a path, made absolute when it is relative, or a URI such as {@code
- *     s3a://bucket/path}; empty where the catalog knows
- * @param properties further catalog properties as Iceberg names them; those that begin with {@code hadoop.} go, without
- *     that prefix, into Hadoop's configuration
+ * @param catalog where the tables are
  * @param stateDirectory where the key indexes are kept: a cache that may be lost
  * @param cutBufferBytes heap that the changes of a cut may take before they are written to files, at least 1
  * @param indexMemoryBytes memory outside the heap for all key indexes together
@@ -28,11 +20,7 @@ import java.util.function.Supplier;
  * @param commits is told how cuts become visible
  */
 public record LakeOptions(
-        String catalogType,
-        String catalogName,
-        String uri,
-        String warehouse,
-        Map<String, String> properties,
+        CatalogOptions catalog,
         Path stateDirectory,
         long cutBufferBytes,
         long indexMemoryBytes,
@@ -41,14 +29,10 @@ public record LakeOptions(
         Supplier<String> ids,
         CommitListener commits) {
 
-    /** The catalog's name where nothing else is asked for. */
-    public static final String DEFAULT_CATALOG_NAME = "sluice";
-
     private static final long DEFAULT_CUT_BUFFER_BYTES = 128L << 20;
     private static final long DEFAULT_INDEX_MEMORY_BYTES = 128L << 20;
 
     public LakeOptions {
-        properties = Map.copyOf(properties);
         if (cutBufferBytes < 1 || indexMemoryBytes < 1) {
             throw new IllegalArgumentException("The lake needs memory for cuts and for the key index, got "
                     + cutBufferBytes + " and " + indexMemoryBytes + " bytes");
@@ -56,14 +40,9 @@ public record LakeOptions(
     }
 
     /** A lake with the default memory: 128 MB of heap for a cut, 128 MB beside the heap for the key indexes. */
-    public static LakeOptions of(
-            String catalogType, String uri, String warehouse, Map<String, String> properties, Path stateDirectory) {
+    public static LakeOptions of(CatalogOptions catalog, Path stateDirectory) {
         return new LakeOptions(
-                catalogType,
-                DEFAULT_CATALOG_NAME,
-                uri,
-                warehouse,
-                properties,
+                catalog,
                 stateDirectory,
                 DEFAULT_CUT_BUFFER_BYTES,
                 DEFAULT_INDEX_MEMORY_BYTES,
@@ -73,71 +52,33 @@ public record LakeOptions(
                 CommitListener.NONE);
     }
 
+    /** The same with another place for the key indexes. */
+    public LakeOptions withStateDirectory(Path newStateDirectory) {
+        return new LakeOptions(
+                catalog, newStateDirectory, cutBufferBytes, indexMemoryBytes, retries, failPoints, ids, commits);
+    }
+
     /** The same with other memory bounds. */
     public LakeOptions withMemory(long newCutBufferBytes, long newIndexMemoryBytes) {
         return new LakeOptions(
-                catalogType,
-                catalogName,
-                uri,
-                warehouse,
-                properties,
-                stateDirectory,
-                newCutBufferBytes,
-                newIndexMemoryBytes,
-                retries,
-                failPoints,
-                ids,
-                commits);
+                catalog, stateDirectory, newCutBufferBytes, newIndexMemoryBytes, retries, failPoints, ids, commits);
     }
 
     /** The same with places to die at. */
     public LakeOptions withFailPoints(FailPoints newFailPoints) {
         return new LakeOptions(
-                catalogType,
-                catalogName,
-                uri,
-                warehouse,
-                properties,
-                stateDirectory,
-                cutBufferBytes,
-                indexMemoryBytes,
-                retries,
-                newFailPoints,
-                ids,
-                commits);
+                catalog, stateDirectory, cutBufferBytes, indexMemoryBytes, retries, newFailPoints, ids, commits);
     }
 
     /** The same with other retries. */
     public LakeOptions withRetries(CommitRetries newRetries) {
         return new LakeOptions(
-                catalogType,
-                catalogName,
-                uri,
-                warehouse,
-                properties,
-                stateDirectory,
-                cutBufferBytes,
-                indexMemoryBytes,
-                newRetries,
-                failPoints,
-                ids,
-                commits);
+                catalog, stateDirectory, cutBufferBytes, indexMemoryBytes, newRetries, failPoints, ids, commits);
     }
 
     /** The same with somebody who is told how cuts become visible. */
     public LakeOptions withCommits(CommitListener newCommits) {
         return new LakeOptions(
-                catalogType,
-                catalogName,
-                uri,
-                warehouse,
-                properties,
-                stateDirectory,
-                cutBufferBytes,
-                indexMemoryBytes,
-                retries,
-                failPoints,
-                ids,
-                newCommits);
+                catalog, stateDirectory, cutBufferBytes, indexMemoryBytes, retries, failPoints, ids, newCommits);
     }
 }

@@ -31,7 +31,7 @@ public final class SnapshotRestore implements AutoCloseable {
      *
      * @throws PipelineException {@code CONFIGURATION}, {@code LAKE_UNAVAILABLE}, {@code LAKE_REFUSED}
      */
-    public SnapshotRestore(LakeOptions options, String pipeline) {
+    public SnapshotRestore(CatalogOptions options, String pipeline) {
         this.catalog = IcebergCatalogs.open(options);
         this.pipeline = pipeline;
     }

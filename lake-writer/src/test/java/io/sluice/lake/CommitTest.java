@@ -339,7 +339,8 @@ class CommitTest {
     }
 
     private void useCatalog(java.util.function.Consumer<org.apache.iceberg.catalog.Catalog> use) {
-        org.apache.iceberg.catalog.Catalog catalog = IcebergCatalogs.open(lake.options());
+        org.apache.iceberg.catalog.Catalog catalog =
+                IcebergCatalogs.open(lake.options().catalog());
         try {
             use.accept(catalog);
         } finally {

@@ -32,7 +32,7 @@ class IcebergCatalogsTest {
         "hadoop.hadoop.security.authentication, hadoop.security.authentication"
     })
     void aPropertyOfHadoopsGoesIntoItsConfigurationAndNotToTheCatalog(String property, String name) {
-        LakeOptions options = rest(Map.of(property, "chosen"));
+        CatalogOptions options = rest(Map.of(property, "chosen"));
 
         assertThat(IcebergCatalogs.hadoop(options).get(name)).isEqualTo("chosen");
         assertThat(IcebergCatalogs.properties(options)).doesNotContainKeys(property, name);
@@ -41,7 +41,7 @@ class IcebergCatalogsTest {
     @ParameterizedTest
     @CsvSource({"token", "s3.endpoint", "client.region", "header.x-tenant", "fs", "hadoop"})
     void anyOtherPropertyIsTheCatalogs(String property) {
-        LakeOptions options = rest(Map.of(property, "chosen"));
+        CatalogOptions options = rest(Map.of(property, "chosen"));
 
         assertThat(IcebergCatalogs.properties(options)).containsEntry(property, "chosen");
         assertThat(IcebergCatalogs.hadoop(options).get(property)).isNull();
@@ -85,12 +85,11 @@ class IcebergCatalogsTest {
         ExecutorService executor = Executors.newFixedThreadPool(openers);
         try {
             for (int round = 0; round < 4; round++) {
-                LakeOptions options = LakeOptions.of(
+                CatalogOptions options = CatalogOptions.of(
                         "jdbc",
                         "jdbc:sqlite:" + directory.resolve("catalog-" + round + ".db"),
                         directory.resolve("warehouse").toString(),
-                        Map.of(),
-                        directory.resolve("state"));
+                        Map.of());
                 CyclicBarrier together = new CyclicBarrier(openers);
                 List<Future<?>> opened = new ArrayList<>();
                 for (int i = 0; i < openers; i++) {
@@ -109,11 +108,11 @@ class IcebergCatalogsTest {
         }
     }
 
-    private static LakeOptions rest(Map<String, String> properties) {
+    private static CatalogOptions rest(Map<String, String> properties) {
         return options("rest", properties);
     }
 
-    private static LakeOptions options(String type, Map<String, String> properties) {
-        return LakeOptions.of(type, "http://localhost/", "s3a://lake/warehouse", properties, Path.of("state"));
+    private static CatalogOptions options(String type, Map<String, String> properties) {
+        return CatalogOptions.of(type, "http://localhost/", "s3a://lake/warehouse", properties);
     }
 }

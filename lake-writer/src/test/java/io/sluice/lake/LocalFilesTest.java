@@ -74,6 +74,6 @@ class LocalFilesTest {
     }
 
     private static Configuration hadoop(Map<String, String> properties) {
-        return IcebergCatalogs.hadoop(LakeOptions.of("jdbc", "", "", properties, Path.of(".")));
+        return IcebergCatalogs.hadoop(CatalogOptions.of("jdbc", "", "", properties));
     }
 }

@@ -77,8 +77,8 @@ class NessieIT {
 
     @Test
     void aPipelineIsRefusedAndToldWhy() {
-        LakeOptions options =
-                LakeOptions.of("rest", uri(), "lake", s3.orElseThrow().hadoopProperties(), directory);
+        CatalogOptions options =
+                CatalogOptions.of("rest", uri(), "lake", s3.orElseThrow().hadoopProperties());
 
         assertThatThrownBy(() -> IcebergCatalogs.open(options))
                 .isInstanceOfSatisfying(
@@ -197,7 +197,7 @@ class NessieIT {
 
     private static HadoopRestCatalog catalog() {
         Configuration hadoop = IcebergCatalogs.hadoop(
-                LakeOptions.of("rest", uri(), "lake", s3.orElseThrow().hadoopProperties(), directory));
+                CatalogOptions.of("rest", uri(), "lake", s3.orElseThrow().hadoopProperties()));
         HadoopRestCatalog catalog = new HadoopRestCatalog(HadoopFileIO.class.getName(), hadoop);
         catalog.setConf(hadoop);
         catalog.initialize("nessie", new HashMap<>(Map.of("uri", uri(), "warehouse", "lake")));

@@ -96,20 +96,8 @@ class RestartTest {
     @Test
     void aStaleIndexIsRebuiltFromTheLake() throws Exception {
         lake.restart();
-        TestLake elsewhere = new TestLake(directory)
-                .with(options -> new LakeOptions(
-                        options.catalogType(),
-                        options.catalogName(),
-                        options.uri(),
-                        options.warehouse(),
-                        options.properties(),
-                        directory.resolve("other-state"),
-                        options.cutBufferBytes(),
-                        options.indexMemoryBytes(),
-                        options.retries(),
-                        options.failPoints(),
-                        options.ids(),
-                        options.commits()));
+        TestLake elsewhere =
+                new TestLake(directory).with(options -> options.withStateDirectory(directory.resolve("other-state")));
         cut(elsewhere.session(), 3, orders(update(1L, "elsewhere", "a"), insert(4L, "elsewhere", "d")));
         elsewhere.close();
         session = lake.session();
@@ -315,7 +303,7 @@ class RestartTest {
 
     /** What any engine's compaction does: one file with the live rows takes the place of all files. */
     private void compact() throws Exception {
-        Catalog catalog = IcebergCatalogs.open(lake.options());
+        Catalog catalog = IcebergCatalogs.open(lake.options().catalog());
         try (AutoCloseable closing = (AutoCloseable) catalog) {
             Table table = catalog.loadTable(LakeTables.identifier(ORDERS));
             List<Object[]> rows =

@@ -127,20 +127,8 @@ class TagTest {
 
     @Test
     void aLaterOwnerKeepsTheEarlierOneFromTagging() {
-        TestLake elsewhere = new TestLake(directory)
-                .with(options -> new LakeOptions(
-                        options.catalogType(),
-                        options.catalogName(),
-                        options.uri(),
-                        options.warehouse(),
-                        options.properties(),
-                        directory.resolve("other-state"),
-                        options.cutBufferBytes(),
-                        options.indexMemoryBytes(),
-                        options.retries(),
-                        options.failPoints(),
-                        options.ids(),
-                        options.commits()));
+        TestLake elsewhere =
+                new TestLake(directory).with(options -> options.withStateDirectory(directory.resolve("other-state")));
         elsewhere.session();
 
         assertThat(session.tag(2)).isInstanceOf(CommitOutcome.Fenced.class);

@@ -93,7 +93,7 @@ final class TestLake implements AutoCloseable {
     }
 
     LakeOptions options() {
-        LakeOptions options = store.options(directory.resolve("state"), Map.of())
+        LakeOptions options = LakeOptions.of(store.options(), directory.resolve("state"))
                 .withMemory(32L << 20, 8L << 20)
                 .withRetries(new CommitRetries(4, Duration.ofMillis(50), Duration.ofSeconds(2), waiting));
         return changes.apply(options);
@@ -102,33 +102,23 @@ final class TestLake implements AutoCloseable {
     IcebergLake lake() {
         LakeOptions options = options();
         KeyIndexes indexes = new RocksKeyIndexes(options.stateDirectory(), options.indexMemoryBytes());
-        IcebergLake lake = new IcebergLake(wrapper.apply(IcebergCatalogs.open(faulty(options))), options, indexes);
+        IcebergLake lake =
+                new IcebergLake(wrapper.apply(IcebergCatalogs.open(faulty(options.catalog()))), options, indexes);
         open.add(0, lake);
         return lake;
     }
 
     /** What is tested goes through the faults, what reads it back does not. */
-    private LakeOptions faulty(LakeOptions options) {
+    private CatalogOptions faulty(CatalogOptions options) {
         Map<String, String> properties = new HashMap<>(options.properties());
         properties.putAll(FaultyFileIO.properties(faults));
-        return new LakeOptions(
-                options.catalogType(),
-                options.catalogName(),
-                options.uri(),
-                options.warehouse(),
-                properties,
-                options.stateDirectory(),
-                options.cutBufferBytes(),
-                options.indexMemoryBytes(),
-                options.retries(),
-                options.failPoints(),
-                options.ids(),
-                options.commits());
+        return options.withProperties(properties);
     }
 
     /** Does something to the lake with a catalog of one's own, as another engine would. */
     void elsewhere(Elsewhere use) {
-        try (IcebergCatalogsHandle catalog = new IcebergCatalogsHandle(IcebergCatalogs.open(options()))) {
+        try (IcebergCatalogsHandle catalog =
+                new IcebergCatalogsHandle(IcebergCatalogs.open(options().catalog()))) {
             use.accept(catalog.catalog());
         } catch (Exception e) {
             throw new IllegalStateException(e);
@@ -214,7 +204,8 @@ final class TestLake implements AutoCloseable {
 
     /** The table through a catalog of the reader's own. */
     <T> T read(TableId id, TableUse<T> use) {
-        try (IcebergCatalogsHandle catalog = new IcebergCatalogsHandle(IcebergCatalogs.open(options()))) {
+        try (IcebergCatalogsHandle catalog =
+                new IcebergCatalogsHandle(IcebergCatalogs.open(options().catalog()))) {
             return use.apply(catalog.catalog().loadTable(LakeTables.identifier(id)));
         } catch (Exception e) {
             throw new IllegalStateException(e);

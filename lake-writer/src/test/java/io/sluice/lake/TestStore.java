@@ -29,10 +29,8 @@ record TestStore(String catalogType, String uri, String warehouse, Map<String, S
                 Map.of());
     }
 
-    LakeOptions options(Path stateDirectory, Map<String, String> more) {
-        Map<String, String> all = new java.util.HashMap<>(properties);
-        all.putAll(more);
-        return LakeOptions.of(catalogType, uri, warehouse, all, stateDirectory);
+    CatalogOptions options() {
+        return CatalogOptions.of(catalogType, uri, warehouse, properties);
     }
 
     /**
@@ -42,7 +40,7 @@ record TestStore(String catalogType, String uri, String warehouse, Map<String, S
      */
     Set<String> files(String location) {
         Set<String> found = new TreeSet<>();
-        Configuration hadoop = IcebergCatalogs.hadoop(options(Path.of("."), Map.of()));
+        Configuration hadoop = IcebergCatalogs.hadoop(options());
         org.apache.hadoop.fs.Path root = new org.apache.hadoop.fs.Path(location);
         try {
             FileSystem files = root.getFileSystem(hadoop);

@@ -8,6 +8,7 @@ import io.sluice.config.TableSelector;
 import io.sluice.incremental.postgres.DebeziumChangeSource;
 import io.sluice.incremental.postgres.PostgresStreamOptions;
 import io.sluice.incremental.postgres.StreamBounds;
+import io.sluice.lake.CatalogOptions;
 import io.sluice.lake.IcebergLake;
 import io.sluice.lake.LakeOptions;
 import io.sluice.lake.SnapshotRestore;
@@ -126,12 +127,12 @@ public final class PostgresConnectors implements PipelineConnectors {
 
     /** Reads the lake's tables as any Iceberg reader does. */
     public LakeTableReader openLakeReader() {
-        return LakeTableReader.open(lakeOptions(config));
+        return LakeTableReader.open(catalogOptions(config));
     }
 
     /** Undoes what others wrote to the pipeline's lake tables. */
     public SnapshotRestore openRestore() {
-        return new SnapshotRestore(lakeOptions(config), config.name());
+        return new SnapshotRestore(catalogOptions(config), config.name());
     }
 
     @Override
@@ -166,14 +167,14 @@ public final class PostgresConnectors implements PipelineConnectors {
                 source.connectTimeout());
     }
 
-    static LakeOptions lakeOptions(PipelineConfig config) {
+    static CatalogOptions catalogOptions(PipelineConfig config) {
         CatalogConfig catalog = config.sink().catalog();
-        LakeOptions defaults = LakeOptions.of(
-                catalog.type(),
-                catalog.uri().orElse(""),
-                catalog.warehouse().orElse(""),
-                catalog.revealProperties(),
-                config.stateDirectory());
+        return CatalogOptions.of(
+                catalog.type(), catalog.uri().orElse(""), catalog.warehouse().orElse(""), catalog.revealProperties());
+    }
+
+    private static LakeOptions lakeOptions(PipelineConfig config) {
+        LakeOptions defaults = LakeOptions.of(catalogOptions(config), config.stateDirectory());
         return defaults.withMemory(config.bufferMemory().bytes(), defaults.indexMemoryBytes());
     }
 

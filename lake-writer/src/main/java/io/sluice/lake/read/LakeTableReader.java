@@ -1,7 +1,7 @@
 package io.sluice.lake.read;
 
+import io.sluice.lake.CatalogOptions;
 import io.sluice.lake.IcebergCatalogs;
-import io.sluice.lake.LakeOptions;
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
 import io.sluice.pipeline.schema.TableId;
@@ -28,7 +28,7 @@ public final class LakeTableReader implements AutoCloseable {
      *
      * @throws PipelineException {@code CONFIGURATION}, {@code LAKE_UNAVAILABLE}, {@code LAKE_REFUSED}
      */
-    public static LakeTableReader open(LakeOptions options) {
+    public static LakeTableReader open(CatalogOptions options) {
         return new LakeTableReader(IcebergCatalogs.open(options));
     }
 
