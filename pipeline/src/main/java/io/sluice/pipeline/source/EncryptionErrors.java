@@ -70,7 +70,7 @@ public final class EncryptionErrors {
                 return Optional.of(unusable(cause.getMessage() + " cannot be read", endpoint, failure));
             }
             if (cause instanceof SSLException
-                    && String.valueOf(cause.getMessage()).startsWith(ALERT)) {
+                    && String.valueOf(cause.getMessage()).contains(ALERT)) {
                 return Optional.of(refused(
                         "Postgres at " + endpoint.target() + " does not accept the certificate of 'ssl-cert': "
                                 + cause.getMessage()

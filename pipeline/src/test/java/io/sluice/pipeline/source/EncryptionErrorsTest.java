@@ -10,6 +10,7 @@ import java.net.SocketException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Optional;
+import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,6 +36,17 @@ class EncryptionErrorsTest {
                 told(state, new SocketException("Connection reset by peer")).orElseThrow();
 
         assertThat(failure.kind()).isEqualTo(ErrorKind.SOURCE_UNAVAILABLE);
+        assertThat(failure).hasMessageContaining("does not accept the certificate of 'ssl-cert'");
+    }
+
+    /** JDKs have told of alerts in both ways. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Received fatal alert: unknown_ca", "(unknown_ca) Received fatal alert: unknown_ca"})
+    void an_alert_of_the_server_is_a_refusal_of_the_certificate(String alert) {
+        PipelineException failure =
+                told("08001", new SSLHandshakeException(alert)).orElseThrow();
+
+        assertThat(failure.kind()).isEqualTo(ErrorKind.SOURCE_REFUSED);
         assertThat(failure).hasMessageContaining("does not accept the certificate of 'ssl-cert'");
     }
 
