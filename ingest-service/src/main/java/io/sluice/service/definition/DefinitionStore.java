@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 
 /**
  * The definitions that came by the API, one file each, readable by their owner alone. A file is replaced in one step, so
- * a crash leaves the old text or the new one. Used by one thread for each name.
+ * a crash leaves the old text or the new one. Safe for several threads: requests about one pipeline meet.
  */
 final class DefinitionStore {
 
@@ -48,7 +48,7 @@ final class DefinitionStore {
     }
 
     /** Everything that is kept, ordered by name. */
-    List<Kept> load() {
+    synchronized List<Kept> load() {
         if (!Files.isDirectory(directory)) {
             return List.of();
         }
@@ -71,7 +71,7 @@ final class DefinitionStore {
     }
 
     /** Keeps a definition, durably when this returns. */
-    void put(PipelineDefinition definition) {
+    synchronized void put(PipelineDefinition definition) {
         Path temporary = file("." + definition.name(), ".new");
         try {
             Files.createDirectories(directory);
@@ -91,14 +91,13 @@ final class DefinitionStore {
         }
     }
 
-    /** Keeps what was asked of a pipeline. */
-    void intend(String name, Intent intent) {
+    /** Keeps what was asked of a pipeline, unless its definition is gone: the next of its name has nothing to do with it. */
+    synchronized void intend(String name, Intent intent) {
         try {
             Path halted = file(name, HALTED);
             if (intent == Intent.RUN) {
                 Files.deleteIfExists(halted);
-            } else if (!Files.exists(halted)) {
-                Files.createDirectories(directory);
+            } else if (Files.exists(file(name, TEXT)) && !Files.exists(halted)) {
                 Files.createFile(halted);
             }
             sync();
@@ -108,7 +107,7 @@ final class DefinitionStore {
     }
 
     /** Forgets a definition. */
-    void delete(String name) {
+    synchronized void delete(String name) {
         try {
             Files.deleteIfExists(file(name, TEXT));
             Files.deleteIfExists(file(name, HALTED));

@@ -15,7 +15,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
@@ -78,6 +84,46 @@ class PipelineFleetTest {
 
         assertThat(fleet.put("shop", SLOWER, present -> true, Begin.STARTED)).isEqualTo(Change.REPLACED);
         assertThat(state()).isEqualTo(PipelineState.STOPPED);
+    }
+
+    @Test
+    void requests_to_stop_that_meet_are_all_kept() throws Exception {
+        fleet.create(SHOP, Begin.STARTED);
+        int callers = 8;
+        ExecutorService executor = Executors.newFixedThreadPool(callers);
+        try {
+            for (int round = 0; round < 50; round++) {
+                fleet.asked("shop", Begin.STARTED);
+                CyclicBarrier together = new CyclicBarrier(callers);
+                List<Future<?>> asked = new ArrayList<>();
+                for (int caller = 0; caller < callers; caller++) {
+                    asked.add(executor.submit(() -> {
+                        together.await();
+                        fleet.asked("shop", Begin.STOPPED);
+                        return null;
+                    }));
+                }
+                for (Future<?> one : asked) {
+                    one.get();
+                }
+            }
+        } finally {
+            executor.shutdownNow();
+        }
+
+        restartProcess();
+        assertThat(state()).isEqualTo(PipelineState.STOPPED);
+    }
+
+    @Test
+    void what_was_asked_of_a_pipeline_that_is_gone_meanwhile_is_not_kept_for_the_next_of_its_name() {
+        DefinitionStore store = new DefinitionStore(directory);
+        fleet.create(SHOP, Begin.STARTED);
+        fleet.remove("shop", present -> true);
+
+        store.intend("shop", DefinitionStore.Intent.STAY_STOPPED);
+
+        assertThat(directory).isEmptyDirectory();
     }
 
     @Test
