@@ -20,9 +20,6 @@ import java.util.TreeMap;
  */
 public record SinceLastRun(List<TableId> leftOut, Map<TableId, String> changed) {
 
-    /** Nothing happened. */
-    public static final SinceLastRun NOTHING = new SinceLastRun(List.of(), Map.of());
-
     /**
      * Asks the source; changes nothing.
      *
@@ -43,7 +40,7 @@ public record SinceLastRun(List<TableId> leftOut, Map<TableId, String> changed) 
             }
         }
         if (published.isEmpty()) {
-            return NOTHING;
+            return new SinceLastRun(List.of(), Map.of());
         }
         Map<TableId, TableStorage> now = database.storage(since);
         String source = database.identity();
