@@ -11,7 +11,6 @@ import io.sluice.pipeline.position.Position;
 import io.sluice.pipeline.source.ChangeChunk;
 import io.sluice.pipeline.source.ChangeSource;
 import io.sluice.pipeline.source.StreamStart;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -45,8 +44,7 @@ public final class DebeziumChangeSource implements ChangeSource {
     private volatile @Nullable Running running;
     private boolean closed;
 
-    private record Running(
-            EngineLink link, ChunkQueue queue, DebeziumEngine<RecordChangeEvent<SourceRecord>> engine, Thread thread) {}
+    private record Running(EngineLink link, ChunkQueue queue, RunningEngine engine) {}
 
     /** Connects at {@link #start} only. */
     public DebeziumChangeSource(PostgresStreamOptions options) {
@@ -68,11 +66,7 @@ public final class DebeziumChangeSource implements ChangeSource {
         new SlotCheck(connections).await(after);
         ChunkQueue queue = new ChunkQueue(start, options.bounds(), options.idleInterval(), options.clock());
         EngineLink link = new EngineLink(connections, after.value());
-        DebeziumEngine<RecordChangeEvent<SourceRecord>> engine = engine(link, queue);
-        Thread thread = new Thread(engine, "changes-" + options.slotName());
-        thread.setDaemon(true);
-        running = new Running(link, queue, engine, thread);
-        thread.start();
+        running = new Running(link, queue, RunningEngine.start(engine(link, queue), "changes-" + options.slotName()));
         try {
             link.streaming().get(START_LIMIT.toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
@@ -117,17 +111,12 @@ public final class DebeziumChangeSource implements ChangeSource {
     public void close() {
         closed = true;
         Running now = running;
-        if (now == null || !now.thread().isAlive()) {
+        if (now == null || !now.engine().isAlive()) {
             return;
         }
         now.link().beginClosing();
         now.queue().close();
-        stop(now);
-        try {
-            now.thread().join(CLOSE_LIMIT.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        now.engine().end(CLOSE_LIMIT);
         now.link().close();
     }
 
@@ -137,17 +126,6 @@ public final class DebeziumChangeSource implements ChangeSource {
             throw new IllegalStateException("The change source was not started");
         }
         return now;
-    }
-
-    private static void stop(Running now) {
-        try {
-            now.engine().close();
-        } catch (IllegalStateException e) {
-            // It stops by itself already, after a failure.
-            LOG.debug("The engine was already stopping", e);
-        } catch (IOException e) {
-            LOG.warn("The engine did not stop cleanly", e);
-        }
     }
 
     private DebeziumEngine<RecordChangeEvent<SourceRecord>> engine(EngineLink link, ChunkQueue queue) {

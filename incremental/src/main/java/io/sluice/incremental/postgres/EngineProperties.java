@@ -16,8 +16,11 @@ final class EngineProperties {
         properties.setProperty(EngineLink.PROPERTY, link.id());
         properties.setProperty("connector.class", RawPostgresConnector.class.getName());
         properties.setProperty("offset.storage", StartOffsetStore.class.getName());
-        // Part of the names of threads and metrics, which must differ between pipelines.
+        // Part of the names of threads and metrics.
         properties.setProperty("topic.prefix", "sluice_" + options.slotName());
+        // The engine waits for a minute when its metrics' names are taken: by a slot of the same name at another
+        // server.
+        properties.setProperty("custom.metric.tags", "stream=" + link.id());
         properties.setProperty("database.hostname", endpoint.host());
         properties.setProperty("database.port", Integer.toString(endpoint.port()));
         properties.setProperty("database.dbname", endpoint.database());

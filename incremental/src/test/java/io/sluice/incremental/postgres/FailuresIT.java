@@ -14,12 +14,16 @@ import io.sluice.pipeline.source.StreamStart;
 import io.sluice.testkit.postgres.EmbeddedPostgresServer;
 import io.sluice.testkit.postgres.PostgresExtension;
 import io.sluice.testkit.postgres.TestDatabase;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import javax.management.StandardMBean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -52,6 +56,48 @@ class FailuresIT {
             stream.catchUp();
             assertThat(stream.rows("public.a")).containsExactly("INSERT 1|1");
         }
+    }
+
+    /** Debezium cannot be stopped while its task starts, which may go on when the stream is there already. */
+    @Test
+    void aStreamThatIsClosedAsSoonAsItRunsLeavesNothingBehind() throws Exception {
+        try (TestStream stream = TestStream.create(database, "FOR TABLE a")) {
+            TableSchema table = stream.schema("public.a");
+            for (int i = 0; i < 10; i++) {
+                stream.start(table);
+                stream.stop();
+                assertThat(Thread.getAllStackTraces().keySet())
+                        .extracting(Thread::getName)
+                        .doesNotContain("changes-" + stream.slot);
+                assertThat(metrics(stream)).isEmpty();
+            }
+        }
+    }
+
+    /** Another server's slot may have the same name, and Debezium waits for a minute for each name that is taken. */
+    @Test
+    void aStreamBeginsAtOnceWhereAnotherHasMetricsForASlotOfTheSameName() throws Exception {
+        MBeanServer metrics = ManagementFactory.getPlatformMBeanServer();
+        try (TestStream stream = TestStream.create(database, "FOR TABLE a")) {
+            TableSchema table = stream.schema("public.a");
+            stream.start(table);
+            Set<ObjectName> taken = metrics(stream);
+            assertThat(taken).hasSize(2);
+            stream.stop();
+            for (ObjectName name : taken) {
+                metrics.registerMBean(new StandardMBean(() -> {}, Runnable.class), name);
+            }
+            stream.start(table);
+            assertThat(metrics(stream)).hasSize(4);
+            for (ObjectName name : taken) {
+                metrics.unregisterMBean(name);
+            }
+        }
+    }
+
+    private static Set<ObjectName> metrics(TestStream stream) throws Exception {
+        return ManagementFactory.getPlatformMBeanServer()
+                .queryNames(new ObjectName("debezium.postgres:server=sluice_" + stream.slot + ",*"), null);
     }
 
     private static void assertRefused(
