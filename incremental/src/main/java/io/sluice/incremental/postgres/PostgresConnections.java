@@ -12,6 +12,9 @@ import org.postgresql.PGProperty;
 /** Opens connections to the source. */
 final class PostgresConnections {
 
+    /** One for all: each looks through the whole class path for its defaults when it connects first. */
+    private static final Driver DRIVER = new Driver();
+
     /** Values come as text; these settings fix its form, whatever the role, the database or the server has set. */
     private static final String TEXT_FORM =
             "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, MDY'; SET IntervalStyle = postgres;"
@@ -21,7 +24,6 @@ final class PostgresConnections {
 
     private final PostgresStreamOptions options;
     private final String password;
-    private final Driver driver = new Driver();
 
     PostgresConnections(PostgresStreamOptions options) {
         this.options = options;
@@ -60,7 +62,7 @@ final class PostgresConnections {
     }
 
     private Connection connect(Properties properties) throws SQLException {
-        Connection connection = driver.connect(options.endpoint().url(), properties);
+        Connection connection = DRIVER.connect(options.endpoint().url(), properties);
         if (connection == null) {
             throw new PipelineException(
                     ErrorKind.INTERNAL, "The driver does not know its own address " + options.target());

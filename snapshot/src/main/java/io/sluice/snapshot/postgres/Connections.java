@@ -16,13 +16,15 @@ import org.slf4j.LoggerFactory;
 /** Opens connections whose settings do not depend on what the role, the database or the server has set. */
 final class Connections {
 
+    /** One for all: each looks through the whole class path for its defaults when it connects first. */
+    private static final Driver DRIVER = new Driver();
+
     private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
     private static final int CANCEL_TIMEOUT_SECONDS = 2;
     private static final int VERSION_14 = 14;
     private static final int VERSION_17 = 17;
 
     private final PostgresOptions options;
-    private final Driver driver = new Driver();
 
     Connections(PostgresOptions options) {
         this.options = options;
@@ -60,7 +62,7 @@ final class Connections {
     private Connection connect(Properties properties) {
         Connection connection;
         try {
-            connection = driver.connect(options.endpoint().url(), properties);
+            connection = DRIVER.connect(options.endpoint().url(), properties);
         } catch (SQLException e) {
             throw SqlErrors.connecting(e, options);
         }
