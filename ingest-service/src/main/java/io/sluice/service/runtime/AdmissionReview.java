@@ -8,7 +8,6 @@ import io.sluice.pipeline.lake.LakeTableState;
 import io.sluice.pipeline.lake.TablePhase;
 import io.sluice.pipeline.schema.TableId;
 import io.sluice.pipeline.source.SourceDatabase;
-import io.sluice.pipeline.source.TableStorage;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -99,9 +98,7 @@ final class AdmissionReview {
             if (state == null) {
                 continue;
             }
-            table.state(state);
-            table.storageMark(state.notes().getOrDefault(StorageWatch.NOTE, ""));
-            table.streamMark(state.notes().getOrDefault(StreamGap.NOTE, ""));
+            table.recall(state);
         }
         tables.sort(Comparator.comparing(TableRuntime::source));
     }
@@ -125,25 +122,19 @@ final class AdmissionReview {
 
     private void askSource(SourceDatabase database) {
         List<TableRuntime> followed = soFar().followed();
-        Map<TableId, String> since = new HashMap<>();
-        followed.forEach(table ->
-                since.put(table.source(), table.isPublished() || table.load().isPresent() ? table.storageMark() : ""));
-        Map<TableId, TableStorage> now = since.isEmpty() ? Map.of() : database.storage(since);
-        String source = now.isEmpty() ? "" : database.identity();
+        SourceLook look = SourceLook.at(database, followed);
         for (TableRuntime table : followed) {
-            TableStorage storage = now.get(table.source());
-            if (storage != null) {
-                table.storageMark(storage.mark());
-                table.streamFound(storage.stream());
-                if (stream == Admission.Stream.Tables.SOME && StreamGap.isIn(table, source)) {
-                    leftOut.add(table.source());
-                }
+            look.storage(table).ifPresent(now -> {
+                table.storageMark(now.mark());
+                table.streamFound(now.stream());
+            });
+            if (stream == Admission.Stream.Tables.SOME && look.isLeftOut(table)) {
+                leftOut.add(table.source());
             }
         }
         Admission asked = soFar();
         for (TableRuntime table : followed) {
-            Optional<String> change =
-                    Optional.ofNullable(now.get(table.source())).flatMap(TableStorage::change);
+            Optional<String> change = look.change(table);
             if (change.isEmpty() || asked.isLost(table)) {
                 continue;
             }

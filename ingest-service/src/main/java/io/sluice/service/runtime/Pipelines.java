@@ -29,8 +29,7 @@ public final class Pipelines {
             PipelineTables.Arrangement arranged = tables.arrange(inspection);
             return new TablePreparation.Prepared(
                     arranged.tables().stream()
-                            .map(table -> new TableRuntime(
-                                    table.source(), table.transform(), table.spec(), table.definition(), name))
+                            .map(table -> TableRuntime.of(table, name))
                             .toList(),
                     arranged.misfits());
         };

@@ -4,12 +4,9 @@ import io.sluice.pipeline.lake.LakeTableState;
 import io.sluice.pipeline.lake.TablePhase;
 import io.sluice.pipeline.schema.TableId;
 import io.sluice.pipeline.source.SourceDatabase;
-import io.sluice.pipeline.source.TableStorage;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -27,34 +24,27 @@ public record SinceLastRun(List<TableId> leftOut, Map<TableId, String> changed) 
      */
     public static SinceLastRun look(
             SourceDatabase database, String pipeline, List<PreparedTable> tables, Map<TableId, LakeTableState> states) {
-        Map<TableId, LakeTableState> published = new TreeMap<>();
-        Map<TableId, String> since = new HashMap<>();
+        List<TableRuntime> published = new ArrayList<>();
         for (PreparedTable table : tables) {
             LakeTableState state = states.get(table.spec().schema().table());
             if (state != null
                     && state.phase() == TablePhase.STREAMING
                     && state.pipeline().equals(pipeline)) {
-                TableId source = table.source().schema().table();
-                published.put(source, state);
-                since.put(source, state.notes().getOrDefault(StorageWatch.NOTE, ""));
+                TableRuntime known = TableRuntime.of(table, pipeline);
+                known.recall(state);
+                published.add(known);
             }
         }
-        if (published.isEmpty()) {
-            return new SinceLastRun(List.of(), Map.of());
-        }
-        Map<TableId, TableStorage> now = database.storage(since);
-        String source = database.identity();
+        SourceLook look = SourceLook.at(database, published);
         List<TableId> leftOut = new ArrayList<>();
         Map<TableId, String> changed = new TreeMap<>();
-        published.forEach((table, state) -> {
-            Optional<TableStorage> storage = Optional.ofNullable(now.get(table));
-            if (storage.filter(found -> StreamGap.isBetween(state, found.stream(), source))
-                    .isPresent()) {
-                leftOut.add(table);
+        for (TableRuntime table : published) {
+            if (look.isLeftOut(table)) {
+                leftOut.add(table.source());
             } else {
-                storage.flatMap(TableStorage::change).ifPresent(what -> changed.put(table, what));
+                look.change(table).ifPresent(what -> changed.put(table.source(), what));
             }
-        });
+        }
         return new SinceLastRun(leftOut, changed);
     }
 }

@@ -4,7 +4,6 @@ import io.sluice.config.OnLostSlot;
 import io.sluice.pipeline.error.ErrorKind;
 import io.sluice.pipeline.error.PipelineException;
 import io.sluice.pipeline.lake.LakeSession;
-import io.sluice.pipeline.lake.LakeTableState;
 import io.sluice.pipeline.schema.TableId;
 import io.sluice.pipeline.source.SourceDatabase;
 import java.util.HashSet;
@@ -37,19 +36,18 @@ record StreamGap(List<TableRuntime> lost, List<TableRuntime> returned) {
     }
 
     /**
-     * Whether the stream did not include a table all the time since its rows were made durable.
+     * Whether the stream did not include a table all the time between what the lake has noted of it and now.
      *
+     * @param found the table's part in the stream now
      * @param source the database that is there now: another one has other marks, and is told apart elsewhere
      */
-    static boolean isIn(TableRuntime table, String source) {
-        return hasHistory(table) && isBetween(table.state(), table.streamFound(), source);
-    }
-
-    /** Whether the stream did not include a table all the time between what the lake has noted and what is found now. */
-    static boolean isBetween(LakeTableState noted, String found, String source) {
-        String mark = noted.notes().getOrDefault(NOTE, "");
-        boolean comparable = !mark.isEmpty() && source.equals(noted.notes().get(StreamLoss.SOURCE_NOTE));
-        return comparable ? !mark.equals(found) : found.isEmpty();
+    static boolean isIn(TableRuntime table, String found, String source) {
+        if (!hasHistory(table)) {
+            return false;
+        }
+        boolean comparable = !table.streamMark().isEmpty()
+                && source.equals(table.state().notes().get(StreamLoss.SOURCE_NOTE));
+        return comparable ? !table.streamMark().equals(found) : found.isEmpty();
     }
 
     /** The gap in the streams of these tables: the last run owned all that it followed in one epoch. */

@@ -73,6 +73,11 @@ final class TableRuntime {
                 Map.of());
     }
 
+    /** A table of which the lake has nothing yet. */
+    static TableRuntime of(PreparedTable table, String pipeline) {
+        return new TableRuntime(table.source(), table.transform(), table.spec(), table.definition(), pipeline);
+    }
+
     /** Whether its columns are known, so that it can be read. */
     boolean isKnown() {
         return sourceTable.schema().width() > 0;
@@ -170,6 +175,13 @@ final class TableRuntime {
 
     void state(LakeTableState newState) {
         state = newState;
+    }
+
+    /** Takes over what the lake has of the table, with what it noted about the source then. */
+    void recall(LakeTableState noted) {
+        state = noted;
+        storageMark = noted.notes().getOrDefault(StorageWatch.NOTE, "");
+        streamMark = noted.notes().getOrDefault(StreamGap.NOTE, "");
     }
 
     /** What is durable of a load that is not published. */
