@@ -30,6 +30,14 @@ public final class Planner {
 
     private final PipelineAssembly assembly;
 
+    /**
+     * What the reader has to know, as it is found.
+     *
+     * @param objections what keeps the pipeline from running
+     * @param notes what else
+     */
+    private record Findings(List<String> objections, List<String> notes) {}
+
     /** A planner of one pipeline. */
     public Planner(PipelineAssembly assembly) {
         this.assembly = assembly;
@@ -43,26 +51,25 @@ public final class Planner {
     public PlanReport plan() {
         PipelineConfig config = assembly.config();
         Map<TableId, LakeTableState> states = new HashMap<>();
-        List<String> objections = new ArrayList<>();
-        List<String> notes = new ArrayList<>();
+        Findings findings = new Findings(new ArrayList<>(), new ArrayList<>());
         ConfiguredTables.Outcome outcome;
         try (SourceDatabase database = assembly.connectors().openDatabase()) {
             outcome = assembly.tables().examine(database.inspect());
             try {
-                askLake(config, outcome.tables(), states, objections, notes);
+                askLake(config, outcome.tables(), states, findings);
             } catch (InvalidPathException e) {
-                objections.add(
+                findings.objections.add(
                         "The warehouse or the catalog's file has a name that this machine's file system cannot have: "
                                 + e.getReason() + ".");
             }
-            askStream(database, config, outcome.tables(), states, objections, notes);
+            askStream(database, config, outcome.tables(), states, findings);
         }
         Map<TableId, String> filters = new HashMap<>();
         for (PreparedTable table : outcome.tables()) {
             TableId id = table.source().schema().table();
             config.route(id.namespace(), id.name()).filter().ifPresent(filter -> filters.put(id, filter));
         }
-        config.deadLetters().ifPresent(letters -> notes.add(deadLetters(letters, outcome.tables())));
+        config.deadLetters().ifPresent(letters -> findings.notes.add(deadLetters(letters, outcome.tables())));
         CatalogConfig catalog = config.sink().catalog();
         return new PlanReport(
                 config.name(),
@@ -76,8 +83,8 @@ public final class Planner {
                 filters,
                 states,
                 outcome.problems(),
-                objections,
-                notes);
+                findings.objections,
+                findings.notes);
     }
 
     private static String deadLetters(DeadLetterConfig letters, List<PreparedTable> tables) {
@@ -115,12 +122,11 @@ public final class Planner {
             PipelineConfig config,
             List<PreparedTable> tables,
             Map<TableId, LakeTableState> states,
-            List<String> objections,
-            List<String> notes) {
+            Findings findings) {
         Optional<String> gap = gap(database);
         if (gap.isPresent()) {
             if (states.values().stream().anyMatch(state -> state.phase() == TablePhase.STREAMING)) {
-                lostStream(config, gap.get(), "every table", objections, notes);
+                lostStream(config, gap.get(), "every table", "all of them appear in one cut", findings);
             }
             return;
         }
@@ -131,40 +137,38 @@ public final class Planner {
                     config,
                     "The publication does not include " + names + ", or did not for a while.",
                     names,
-                    objections,
-                    notes);
+                    "each is replaced when it is complete",
+                    findings);
         }
         since.changed()
-                .forEach((table, what) -> notes.add("Table " + table + " changed without a trace in the log: " + what
+                .forEach((table, what) -> findings.notes.add("Table " + table + " changed without a trace in the log: "
+                        + what
                         + ". It will be left as it is in the lake; have it loaded anew then (POST …/tables/" + table
                         + "/resnapshot)."));
     }
 
     private static void lostStream(
-            PipelineConfig config, String reason, String tables, List<String> objections, List<String> notes) {
+            PipelineConfig config, String reason, String tables, String appearance, Findings findings) {
         switch (config.source().onLostSlot()) {
             case FAIL ->
-                objections.add(reason + " The pipeline is told to fail then: set source.on-lost-slot to resnapshot to"
-                        + " have " + tables + " loaded anew, or restore what the source had.");
+                findings.objections.add(
+                        reason + " The pipeline is told to fail then: set source.on-lost-slot to resnapshot to"
+                                + " have " + tables + " loaded anew, or restore what the source had.");
             case RESNAPSHOT ->
-                notes.add(reason + " What was missed is loaded anew: " + tables
-                        + "; staged, and replaced when complete.");
+                findings.notes.add(reason + " What was missed is loaded anew: " + tables
+                        + "; readers keep the old rows, and " + appearance + ".");
         }
     }
 
     private void askLake(
-            PipelineConfig config,
-            List<PreparedTable> tables,
-            Map<TableId, LakeTableState> states,
-            List<String> objections,
-            List<String> notes) {
+            PipelineConfig config, List<PreparedTable> tables, Map<TableId, LakeTableState> states, Findings findings) {
         CatalogConfig catalog = config.sink().catalog();
         Optional<Path> missing = LocalCatalog.missing(catalog);
         if (missing.isPresent()) {
-            newPlace(missing.get(), "catalog", objections, notes);
+            newPlace(missing.get(), "catalog", findings);
             catalog.warehouse()
                     .filter(place -> !place.contains(":/"))
-                    .ifPresent(place -> newPlace(Path.of(place), "warehouse", objections, notes));
+                    .ifPresent(place -> newPlace(Path.of(place), "warehouse", findings));
             return;
         }
         List<LakeTableSpec> specs = tables.stream().map(PreparedTable::spec).toList();
@@ -172,18 +176,18 @@ public final class Planner {
             List<TableId> sinks =
                     specs.stream().map(spec -> spec.schema().table()).toList();
             lake.inspect(sinks).forEach(state -> states.put(state.table(), state));
-            lake.check(config.name(), specs).forEach(problem -> objections.add(problem.message()));
+            lake.check(config.name(), specs).forEach(problem -> findings.objections.add(problem.message()));
             // Whose table it is shows when it is read.
             config.deadLetters()
                     .map(DeadLetterConfig::table)
                     .ifPresent(
                             table -> lake.openDeadLetters(config.name(), new TableId(table.namespace(), table.name())));
         } catch (PipelineException e) {
-            objections.add(String.valueOf(e.getMessage()));
+            findings.objections.add(String.valueOf(e.getMessage()));
         }
     }
 
-    private static void newPlace(Path place, String what, List<String> objections, List<String> notes) {
+    private static void newPlace(Path place, String what, Findings findings) {
         Path existing = place.toAbsolutePath().normalize();
         while (existing.getParent() != null && !Files.exists(existing)) {
             existing = existing.getParent();
@@ -191,10 +195,10 @@ public final class Planner {
         if (Files.exists(place)
                 ? !Files.isWritable(place)
                 : !Files.isDirectory(existing) || !Files.isWritable(existing)) {
-            objections.add("The " + what + " " + place + " cannot be made: " + existing
+            findings.objections.add("The " + what + " " + place + " cannot be made: " + existing
                     + " is not a directory that this user may write to.");
         } else if (!Files.exists(place)) {
-            notes.add("The " + what + " " + place + " does not exist yet and will be made.");
+            findings.notes.add("The " + what + " " + place + " does not exist yet and will be made.");
         }
     }
 }
