@@ -18,7 +18,6 @@ import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.CatalogProperties;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotRef;
@@ -38,9 +37,6 @@ public final class LakeReader implements AutoCloseable {
     /** In the summary of a snapshot that replaced whatever the table had before. */
     private static final String PUBLICATION = "sluice.publication";
 
-    /** Made once, for reading Hadoop's defaults takes longer than reading a small lake. */
-    private static final Configuration HADOOP = new Configuration();
-
     private final Catalog catalog;
     private final Path warehouse;
     private final AutoCloseable onClose;
@@ -58,8 +54,7 @@ public final class LakeReader implements AutoCloseable {
      * @param warehouse the local directory of the data
      */
     public static LakeReader open(String uri, Path warehouse) {
-        JdbcCatalog catalog = new JdbcCatalog();
-        catalog.setConf(HADOOP);
+        JdbcCatalog catalog = new JdbcCatalog(properties -> new LocalFiles(), null, false);
         catalog.initialize(
                 catalogName(uri),
                 Map.of(
@@ -67,8 +62,6 @@ public final class LakeReader implements AutoCloseable {
                         uri,
                         CatalogProperties.WAREHOUSE_LOCATION,
                         warehouse.toString(),
-                        "jdbc.init-catalog-tables",
-                        "false",
                         "jdbc.schema-version",
                         "V1"));
         return new LakeReader(catalog, warehouse, catalog::close);
