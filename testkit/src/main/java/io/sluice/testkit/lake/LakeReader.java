@@ -54,7 +54,7 @@ public final class LakeReader implements AutoCloseable {
      * @param warehouse the local directory of the data
      */
     public static LakeReader open(String uri, Path warehouse) {
-        JdbcCatalog catalog = new JdbcCatalog(properties -> new LocalFiles(), null, false);
+        JdbcCatalog catalog = new JdbcCatalog(properties -> new LocalFileIO(), null, false);
         catalog.initialize(
                 catalogName(uri),
                 Map.of(

@@ -9,10 +9,10 @@ import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.io.OutputFile;
 
 /**
- * Reads a local warehouse without Hadoop, whose settings are copied for each Parquet file that is opened: that took longer
+ * The files of a local warehouse without Hadoop, whose settings are copied for each Parquet file that is opened: that took longer
  * than reading a small one.
  */
-final class LocalFiles implements FileIO {
+final class LocalFileIO implements FileIO {
 
     private static final long serialVersionUID = 1L;
 
